@@ -1,0 +1,25 @@
+"""Bounds that a message's field declares: `Annotated[str, MaxLength(40)]`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MaxLength:
+    """Longest text, in characters. A text field without it is refused when its class is read."""
+
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Smallest and largest whole number, both allowed."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaxItems:
+    """Longest list a server message may carry; the client may rely on it."""
+
+    count: int

@@ -1,0 +1,288 @@
+"""What the server tells a browser: state, not deltas.
+
+After each change every connection gets a fresh `snapshot` made for its own role, so that numbers
+and lists reveal nothing to those who wait. Only `HostPanel` may carry true names.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from sessions_app.messages.bounds import Between, MaxItems
+from sessions_app.states import AdmissionState, SeatMode, SessionState
+
+SEATS = 16
+SeatNumber = Annotated[int, Between(1, SEATS)]
+
+
+class Badge(StrEnum):
+    """What protects sound and picture, said honestly."""
+
+    SERVER_ONLY = "encrypted to the server only"
+
+
+class TileRole(StrEnum):
+    HOST = "host"
+    COHOST = "cohost"
+    MEMBER = "member"
+    OBSERVER = "observer"
+
+
+class TransportState(StrEnum):
+    CONNECTED = "connected"
+    LOST = "lost"
+
+
+class SlotSource(StrEnum):
+    MIC = "mic"
+    CAMERA = "camera"
+    SCREEN = "screen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IceServer:
+    urls: list[str]
+    username: str
+    credential: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """The reader's own standing. `admission` is null until they are in the waiting room."""
+
+    admission: AdmissionState | None
+    seat: SeatNumber | None
+    role: TileRole
+    alias: str
+    mode: SeatMode
+    may_send_mic: bool
+    may_send_camera: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionView:
+    """Times are the server's; `now` lets the page count without trusting the device's clock."""
+
+    state: SessionState
+    locked: bool
+    suspended: bool
+    host_present: bool
+    opens_at: datetime
+    closes_at: datetime
+    now: datetime
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatView:
+    """One tile, as everybody in the room may see it."""
+
+    seat: SeatNumber
+    alias: str
+    pronouns: str
+    role: TileRole
+    mode: SeatMode
+    mic: bool
+    camera: bool
+    private: bool
+    away: bool
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingPerson:
+    admission: UUID
+    true_name: str
+    alias: str
+    role: TileRole
+    mode: SeatMode
+    here: bool
+    device_known: bool
+    papers: bool
+    private_space: bool
+    location_confirmed: bool
+    waiting_since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAtTheDoor:
+    """Somebody held at a gate. `needs_help`: they ran out of passphrase attempts, or asked."""
+
+    person: UUID
+    true_name: str
+    alias: str
+    gate: str
+    gate_title: str
+    can_override: bool
+    needs_help: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatedPerson:
+    seat: SeatNumber
+    admission: UUID
+    true_name: str
+    may_send_mic: bool
+    may_send_camera: bool
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPanel:
+    """Only ever sent to a host or co-host of this group."""
+
+    waiting: Annotated[list[WaitingPerson], MaxItems(64)]
+    at_the_door: Annotated[list[PersonAtTheDoor], MaxItems(64)]
+    seated: Annotated[list[SeatedPerson], MaxItems(SEATS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """Which member's source the browser's receiving line `mid` carries now."""
+
+    mid: str
+    source: SlotSource
+    seat: SeatNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerMessage:
+    """The base of all server messages; on the wire each carries `n`, counted per connection."""
+
+    type: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome(ServerMessage):
+    """The answer to `hello`: what a peer connection needs, and how often to ping."""
+
+    type: ClassVar[str] = "welcome"
+    ice_servers: Annotated[list[IceServer], MaxItems(4)]
+    ping_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(ServerMessage):
+    """Everything the reader may know now. `seats` is empty and `host` null for those who wait."""
+
+    type: ClassVar[str] = "snapshot"
+    own: Own
+    session: SessionView
+    seats: Annotated[list[SeatView], MaxItems(SEATS)]
+    host: HostPanel | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(ServerMessage):
+    """The relay's answer to the newest `offer`."""
+
+    type: ClassVar[str] = "answer"
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slots(ServerMessage):
+    """The whole mapping of receiving lines to seats; lines not named are empty."""
+
+    type: ClassVar[str] = "slots"
+    slots: Annotated[list[Slot], MaxItems(31)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transport(ServerMessage):
+    """`lost` asks for a fresh peer connection and a new `offer`; ICE is never restarted."""
+
+    type: ClassVar[str] = "transport"
+    state: TransportState
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateClosed(ServerMessage):
+    """A gate closed again while waiting, for example by a new agreement: go to `url`."""
+
+    type: ClassVar[str] = "gate"
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondDevice(ServerMessage):
+    """This account is in on another device; `take_over` needs a fresh factor, proved at `url`."""
+
+    type: ClassVar[str] = "second_device"
+    url: str
+    factor_is_fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed(ServerMessage):
+    """The last message: it is over on this connection, and what to do next."""
+
+    type: ClassVar[str] = "closed"
+    reason: str
+    title: str
+    body: str
+    next_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Error(ServerMessage):
+    """One message was refused; the connection goes on. `next` says what to do."""
+
+    type: ClassVar[str] = "error"
+    code: str
+    text: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pong(ServerMessage):
+    """The answer to `ping`."""
+
+    type: ClassVar[str] = "pong"
+
+
+SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
+    Welcome,
+    Snapshot,
+    Answer,
+    Slots,
+    Transport,
+    GateClosed,
+    SecondDevice,
+    Closed,
+    Error,
+    Pong,
+)
+SERVER_PARTS: tuple[type[object], ...] = (
+    IceServer,
+    Own,
+    SessionView,
+    SeatView,
+    WaitingPerson,
+    PersonAtTheDoor,
+    SeatedPerson,
+    HostPanel,
+    Slot,
+)
+
+
+def encode(message: ServerMessage, n: int) -> str:
+    """The frame of `message`, numbered `n`."""
+    return json.dumps({"n": n, "type": message.type, **asdict(message)}, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def field_names(kind: type[object]) -> list[str]:
+    return [field.name for field in fields(kind)]  # type: ignore[arg-type]  # all are dataclasses
