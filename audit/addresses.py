@@ -1,4 +1,4 @@
-"""The network address a request came from, believing forwarded headers only from our own proxies."""
+"""The network address of a request; forwarded headers are believed only from our own proxies."""
 
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network

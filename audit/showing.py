@@ -13,18 +13,11 @@ from audit.events import Event
 from audit.recording import record
 
 
-class View(Protocol):
-    __name__: str
-
-    def __call__(self, request: HttpRequest, /, **kwargs: object) -> HttpResponse: ...
-
-
+View = Callable[..., HttpResponse]
 EventOf = Callable[..., Event]
 
 
-def shows(
-    event_of: EventOf,
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def shows(event_of: EventOf) -> Callable[[View], View]:
     """Marks a view that shows personal data; `event_of(request, response, **kwargs)` says which.
 
     The page leaves only after its entry is committed; otherwise AuditUnavailable, which the
