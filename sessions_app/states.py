@@ -4,7 +4,7 @@ Pure values: no Django here, so that the wire protocol and the tests can import 
 Services move along these tables; CheckConstraints in models.py refuse any other word.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 
@@ -62,6 +62,16 @@ class OverrideReason(StrEnum):
     SAFETY_OF_MEMBER = "safety_of_member"
 
 
+class VoidReason(StrEnum):
+    """What ended one attempt's answers."""
+
+    LEFT = "left"
+    REMOVED = "removed"
+    SESSION_ENDED = "session_ended"
+    PASSPHRASE_ROTATED = "passphrase_rotated"
+    DOCUMENT_CHANGED = "document_changed"
+
+
 SESSION_TRANSITIONS: Mapping[SessionState, frozenset[SessionState]] = {
     SessionState.SCHEDULED: frozenset(
         {SessionState.DOORS_OPEN, SessionState.CANCELLED, SessionState.ENDED}
@@ -98,3 +108,8 @@ SEATED = frozenset({AdmissionState.ADMITTED, AdmissionState.CONNECTED, Admission
 LIVE = SEATED | {AdmissionState.WAITING}
 ENDED = frozenset(AdmissionState) - LIVE
 JOINABLE = frozenset({SessionState.SCHEDULED, SessionState.DOORS_OPEN, SessionState.LIVE})
+
+
+def words(states: Iterable[StrEnum]) -> list[str]:
+    """Their stored words, in a fixed order."""
+    return sorted(state.value for state in states)

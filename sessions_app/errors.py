@@ -1,0 +1,64 @@
+"""Every refusal of this app.
+
+SessionRefused          base; `code` is stable, the sentence and the next step stand in refusals.py
+├── TransitionRefused   the state does not allow the act
+├── GateIsClosed        a gate is closed; `gate` says which
+├── NotAHost            a member tried a host's act, or a host without an own admission
+├── NoSuchAdmission     the act names an admission that is not in this session
+├── AdmitsNobody        locked, no host, doors closed
+├── RoomIsFull          every seat is taken
+├── NeedsFreshFactor    taking over needs a step-up
+├── OnAnotherDevice     the account is in elsewhere
+├── CoolingDown         declined less than two minutes ago
+└── SocketRefused       size, rate or form of a frame
+
+Messages hold codes and ids only.
+"""
+
+
+class SessionRefused(Exception):
+    code = "refused"
+
+    def __init__(self, code: str = "") -> None:
+        self.code = code or type(self).code
+        super().__init__(self.code)
+
+
+class TransitionRefused(SessionRefused):
+    code = "transition"
+
+
+class GateIsClosed(SessionRefused):
+    code = "gate"
+
+    def __init__(self, gate: str) -> None:
+        super().__init__(f"gate.{gate}")
+        self.gate = gate
+
+
+class NotAHost(SessionRefused):
+    code = "not_a_host"
+
+
+class NoSuchAdmission(SessionRefused):
+    code = "no_such_admission"
+
+
+class AdmitsNobody(SessionRefused):
+    code = "admits_nobody"
+
+
+class RoomIsFull(SessionRefused):
+    code = "room_full"
+
+
+class NeedsFreshFactor(SessionRefused):
+    code = "needs_fresh_factor"
+
+
+class OnAnotherDevice(SessionRefused):
+    code = "on_another_device"
+
+
+class CoolingDown(SessionRefused):
+    code = "cooling_down"

@@ -1,0 +1,10 @@
+"""Sessions, the way into them, and the seats in them.
+
+No media seat without a live admission row; an ended admission is final (a trigger keeps it so).
+"""
+
+from sessions_app.models.attempts import PreJoin
+from sessions_app.models.schedule import Room, Session
+from sessions_app.models.seating import Admission, Block, Seat
+
+__all__ = ["Admission", "Block", "PreJoin", "Room", "Seat", "Session"]
