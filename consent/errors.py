@@ -1,0 +1,47 @@
+"""What may be refused in this app.
+
+ConsentError
+├── NothingToPublish     no draft, or the draft says what the version in force says
+├── ClauseMissing        a required clause is empty
+├── VersionSuperseded    a newer version is in force, or this one is only a draft
+├── SignatureIncomplete  a tick or the printed name is missing
+├── NameMismatch         the printed name is not the true name
+└── FactorNotFresh       no fresh second factor, or it already served a signature
+"""
+
+
+class ConsentError(Exception):
+    """`code` is for the audit log and the tests; `text` is for the screen."""
+
+    code = "consent.refused"
+    text = "This could not be done. Go back and try again."
+
+
+class NothingToPublish(ConsentError):
+    code = "version.nothing_to_publish"
+    text = "There is no change to publish. Edit the draft first."
+
+
+class ClauseMissing(ConsentError):
+    code = "version.clause_missing"
+    text = "A required clause is empty. Fill it in, then publish."
+
+
+class VersionSuperseded(ConsentError):
+    code = "version.superseded"
+    text = "A newer version of this agreement is in force. Read and sign that one."
+
+
+class SignatureIncomplete(ConsentError):
+    code = "signature.incomplete"
+    text = "Something is missing: tick each statement and type your name."
+
+
+class NameMismatch(ConsentError):
+    code = "signature.name_mismatch"
+    text = "Please type your name as it stands in your private profile."
+
+
+class FactorNotFresh(ConsentError):
+    code = "signature.factor_not_fresh"
+    text = "Each signature needs a fresh confirmation that it is you. Confirm, then sign."

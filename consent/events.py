@@ -1,0 +1,57 @@
+"""Every audit event of the consent app. Fields hold ids and codes, never a name or a text."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from audit.events import Event, Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementDrafted(Event):
+    act: ClassVar[str] = "doc.drafted"
+    summary: ClassVar[str] = "edited the draft of a group's agreement"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementPublished(Event):
+    act: ClassVar[str] = "doc.published"
+    summary: ClassVar[str] = "published a version of a group's agreement"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentViewed(Event):
+    act: ClassVar[str] = "doc.viewed"
+    summary: ClassVar[str] = "opened an agreement"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentSigned(Event):
+    """`object` is the signature, from which its version and its hash follow."""
+
+    act: ClassVar[str] = "doc.signed"
+    summary: ClassVar[str] = "signed an agreement"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureViewed(Event):
+    act: ClassVar[str] = "doc.signature_viewed"
+    summary: ClassVar[str] = "opened the copy of a signature"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureWithdrawn(Event):
+    act: ClassVar[str] = "doc.withdrawn"
+    summary: ClassVar[str] = "withdrew a signature"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PapersListed(Event):
+    act: ClassVar[str] = "doc.listed"
+    summary: ClassVar[str] = "saw the list of own papers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentRefused(Event):
+    act: ClassVar[str] = "doc.access.refused"
+    summary: ClassVar[str] = "was refused a paper"
+    outcome: Outcome = Outcome.DENIED

@@ -1,0 +1,65 @@
+"""Reads. Every list of groups starts from `visible_to`; MUST NOT return what a 404 would hide."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import Role, User
+from groups.invitation_tokens import digest_of
+from groups.models import Affiliation, Group, Invitation, Membership, Program
+from groups.states import ENDED_STATES, HOST_ROLES, LIVE_STATES
+
+
+def program_of(user: User) -> Program | None:
+    found = Affiliation.objects.select_related("program").filter(user=user).first()
+    return found.program if found else None
+
+
+def visible_to(user: User) -> QuerySet[Group]:
+    """An admin sees the programme's groups, everybody else those of a live membership."""
+    groups = Group.objects.filter(archived_at=None).select_related("program")
+    if user.role == Role.ADMIN:
+        return groups.filter(program__affiliations__user=user).order_by("created_at")
+    if user.role in (Role.THERAPIST, Role.PARTICIPANT):
+        mine = Membership.objects.filter(user=user, state__in=LIVE_STATES)
+        return groups.filter(pk__in=mine.values("group_id")).order_by("created_at")
+    return groups.none()
+
+
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """The person's own memberships that have not ended, paused ones included."""
+    return (
+        Membership.objects.filter(user=user, group__archived_at=None)
+        .exclude(state__in=ENDED_STATES)
+        .select_related("group", "group__program")
+        .order_by("created_at")
+    )
+
+
+def membership_of(user: User, group_id: UUID) -> Membership | None:
+    """Not ended, perhaps suspended: ask `is_live` and `is_host` before anything opens."""
+    return memberships_of(user).filter(group_id=group_id).first()
+
+
+def hosts_of(group: Group) -> QuerySet[Membership]:
+    """Who may moderate now: hosts and co-hosts with a live membership and an open account."""
+    return roster_of(group).filter(
+        role__in=HOST_ROLES, state__in=LIVE_STATES, user__suspended_at=None
+    )
+
+
+def roster_of(group: Group) -> QuerySet[Membership]:
+    """Everybody whose membership has not ended, hosts first. Holds true names: hosts only."""
+    return (
+        group.memberships.exclude(state__in=ENDED_STATES)
+        .select_related("user", "user__profile", "group")
+        .order_by("role", "created_at")
+    )
+
+
+def invitation_by_token(token: str) -> Invitation | None:
+    return (
+        Invitation.objects.select_related("program", "group", "invited_by")
+        .filter(token_hash=digest_of(token))
+        .first()
+    )

@@ -1,0 +1,45 @@
+"""The closed sets of this app and the ways a membership may go (journeys.md §5.1)."""
+
+from django.db.models import TextChoices
+
+
+class SeatRole(TextChoices):
+    """What a person is in one group. It comes from the membership, never from join order."""
+
+    HOST = "host", "Therapist"
+    COHOST = "cohost", "Co-therapist"
+    MEMBER = "member", "Member"
+    OBSERVER = "observer", "Observer"
+
+
+HOST_ROLES = frozenset({SeatRole.HOST, SeatRole.COHOST})
+
+
+class CameraPolicy(TextChoices):
+    OPTIONAL = "optional", "Everybody chooses: camera, sound only or text"
+    EXPECTED = "expected", "Cameras are expected; the therapist may agree otherwise"
+    OFF = "off", "Sound and text only"
+
+
+class MembershipState(TextChoices):
+    INVITED = "invited", "Invited"
+    ENROLLED = "enrolled", "Papers to sign"
+    ACTIVE = "active", "Active"
+    SUSPENDED = "suspended", "Paused"
+    DEPARTED = "departed", "Left the group"
+    REMOVED = "removed", "Removed"
+
+
+LIVE_STATES = frozenset({MembershipState.ENROLLED, MembershipState.ACTIVE})
+ENDED_STATES = frozenset({MembershipState.DEPARTED, MembershipState.REMOVED})
+
+TRANSITIONS: dict[MembershipState, frozenset[MembershipState]] = {
+    MembershipState.INVITED: frozenset({MembershipState.ENROLLED}) | ENDED_STATES,
+    MembershipState.ENROLLED: frozenset({MembershipState.ACTIVE, MembershipState.SUSPENDED})
+    | ENDED_STATES,
+    MembershipState.ACTIVE: frozenset({MembershipState.SUSPENDED}) | ENDED_STATES,
+    MembershipState.SUSPENDED: LIVE_STATES | ENDED_STATES,
+    # Someone who left may be invited again; someone removed may not.
+    MembershipState.DEPARTED: frozenset({MembershipState.ENROLLED}),
+    MembershipState.REMOVED: frozenset(),
+}
