@@ -1,7 +1,7 @@
-"""The database roles of the log: groups without login, granted to the logins of the processes.
+"""The database roles of the log, made by migrations where `prepare_database` has not made them.
 
-The owner role can never sign in: changing the log's structure takes a migration. The writer can
-call `audit.append` and nothing else.
+The owner role can never sign in: changing the log's structure takes a migration. The application's
+role can call `audit.append` and nothing else.
 """
 
 from typing import Protocol
@@ -9,12 +9,12 @@ from typing import Protocol
 from psycopg import sql
 
 OWNER = "quietroom_audit_owner"
-WRITER = "quietroom_audit_writer"
+APP = "quietroom_app"
 READER = "quietroom_audit_reader"
 SEQUENCER = "quietroom_audit_sequencer"
-ALL = (OWNER, WRITER, READER, SEQUENCER)
+ALL = (OWNER, APP, READER, SEQUENCER)
 
-# Roles belong to the whole server: two databases may be prepared at the same moment.
+# Roles belong to the whole server: two databases may be migrated at the same moment.
 CREATE = """
 DO $$ BEGIN
     CREATE ROLE {role} NOLOGIN;
@@ -28,18 +28,9 @@ class Cursor(Protocol):
 
 
 def create(cursor: Cursor) -> None:
-    """Makes the missing group roles; needs CREATEROLE only when one is missing."""
+    """Makes the missing roles; needs CREATEROLE only when one is missing."""
     for role in ALL:
         cursor.execute(sql.SQL(CREATE).format(role=sql.Identifier(role)))
-
-
-def prepare(cursor: Cursor, *, app: str, reader: str, sequencer: str) -> None:
-    """Makes the group roles and gives each process's login its own. May be repeated."""
-    create(cursor)
-    own(cursor)
-    for group, login in ((WRITER, app), (READER, reader), (SEQUENCER, sequencer)):
-        grant = sql.SQL("GRANT {} TO {}")
-        cursor.execute(grant.format(sql.Identifier(group), sql.Identifier(login)))
 
 
 def own(cursor: Cursor) -> None:

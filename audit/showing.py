@@ -12,7 +12,6 @@ from audit.errors import AuditUnavailable
 from audit.events import Event
 from audit.recording import record
 
-
 View = Callable[..., HttpResponse]
 EventOf = Callable[..., Event]
 

@@ -143,9 +143,9 @@ ALTER TABLE audit.outbox ENABLE ALWAYS TRIGGER commit_synchronously;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
 GRANT USAGE ON SCHEMA audit
-    TO quietroom_audit_writer, quietroom_audit_reader, quietroom_audit_sequencer;
+    TO quietroom_app, quietroom_audit_reader, quietroom_audit_sequencer;
 
-GRANT EXECUTE ON FUNCTION audit.append(bytea) TO quietroom_audit_writer;
+GRANT EXECUTE ON FUNCTION audit.append(bytea) TO quietroom_app;
 
 GRANT SELECT ON audit.entries, audit.outbox, audit.leaves, audit.checkpoints
     TO quietroom_audit_reader, quietroom_audit_sequencer;
