@@ -26,7 +26,8 @@ export default defineConfig({
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "[name].js",
-        assetFileNames: "[name][extname]",
+        assetFileNames: ({ names }) =>
+          names[0]?.endsWith(".svg") ? "icons/[name][extname]" : "[name][extname]",
       },
     },
   },
