@@ -1,0 +1,132 @@
+/**
+ * ONE peer connection with a fixed set of lines: one offer, one answer, for its whole life.
+ *
+ * People join, leave and pause by what the relay maps into the lines, never by renegotiation;
+ * what is sent changes by replacing tracks. After a loss a fresh Peer is made (transport.ts):
+ * restarting ICE against a new relay process leaves a connection that is up and silent.
+ */
+import { Listeners } from "./listeners";
+import type { IceServer, SlotSource } from "./protocol.gen";
+import { withOpusSettings } from "./sdp";
+
+export const AUDIO_SLOTS = 15;
+export const VIDEO_SLOTS = 15;
+
+/** Mids are the lines' numbers in the order of creation; the relay relies on this order. */
+export const SEND_MIDS: Readonly<Record<SlotSource, string>> = {
+  mic: "0",
+  camera: "1",
+  screen: "2",
+};
+
+export type PeerState = "connecting" | "connected" | "unstable" | "lost";
+
+/** Where frames can be transformed: called in the same synchronous step that makes the line. */
+export type LineMade = (transceiver: RTCRtpTransceiver, mid: string) => void;
+
+/** One full layer now; m and l are in the offer so that it never has to change. */
+const CAMERA_LAYERS: RTCRtpEncodingParameters[] = [
+  { rid: "h", active: true, maxBitrate: 700_000 },
+  { rid: "m", active: false, maxBitrate: 300_000, scaleResolutionDownBy: 2 },
+  { rid: "l", active: false, maxBitrate: 120_000, scaleResolutionDownBy: 4 },
+];
+
+export class Peer {
+  readonly onState = new Listeners<PeerState>();
+  readonly #connection: RTCPeerConnection;
+  readonly #lines: readonly RTCRtpTransceiver[];
+  #state: PeerState = "connecting";
+  #answered = false;
+
+  constructor(iceServers: readonly IceServer[], lineMade: LineMade = () => {}) {
+    this.#connection = new RTCPeerConnection({
+      bundlePolicy: "max-bundle",
+      iceServers: [...iceServers],
+    });
+    this.#lines = makeLines(this.#connection, lineMade);
+    this.#connection.onconnectionstatechange = () => this.#follow();
+  }
+
+  get state(): PeerState {
+    return this.#state;
+  }
+
+  async offer(): Promise<string> {
+    const made = await this.#connection.createOffer();
+    const sdp = withOpusSettings(made.sdp ?? "");
+    await this.#connection.setLocalDescription({ type: "offer", sdp });
+    return sdp;
+  }
+
+  /** Only the first answer counts: there is never a second one on this connection. */
+  async accept(answer: string): Promise<void> {
+    if (this.#answered) return;
+    this.#answered = true;
+    await this.#connection.setRemoteDescription({ type: "answer", sdp: withOpusSettings(answer) });
+  }
+
+  async send(source: SlotSource, track: MediaStreamTrack | null): Promise<void> {
+    const sender = this.#line(SEND_MIDS[source])?.sender;
+    if (!sender || sender.track === track || this.#state === "lost") return;
+    await sender.replaceTrack(track);
+  }
+
+  /** The receiving line's track; it lives as long as the connection, mapped or not. */
+  track(mid: string): MediaStreamTrack | null {
+    return this.#line(mid)?.receiver.track ?? null;
+  }
+
+  stats(): Promise<RTCStatsReport> {
+    return this.#connection.getStats();
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#connection.onconnectionstatechange = null;
+    this.onState.clear();
+    this.#connection.close();
+    this.#state = "lost";
+  }
+
+  #line(mid: string): RTCRtpTransceiver | undefined {
+    return this.#lines[Number(mid)];
+  }
+
+  #follow(): void {
+    const state = peerState(this.#connection.connectionState);
+    if (state === this.#state) return;
+    this.#state = state;
+    this.onState.emit(state);
+  }
+}
+
+/** Synchronous from the first line to the last: a later transform would be silently ignored. */
+function makeLines(connection: RTCPeerConnection, lineMade: LineMade): RTCRtpTransceiver[] {
+  const lines: RTCRtpTransceiver[] = [];
+  const add = (kind: "audio" | "video", init: RTCRtpTransceiverInit): void => {
+    const line = connection.addTransceiver(kind, init);
+    preferCodecs(line, kind);
+    lineMade(line, String(lines.length));
+    lines.push(line);
+  };
+  add("audio", { direction: "sendonly" });
+  add("video", { direction: "sendonly", sendEncodings: CAMERA_LAYERS });
+  add("video", { direction: "sendonly" });
+  for (let slot = 0; slot < AUDIO_SLOTS; slot += 1) add("audio", { direction: "recvonly" });
+  for (let slot = 0; slot < VIDEO_SLOTS; slot += 1) add("video", { direction: "recvonly" });
+  add("video", { direction: "recvonly" });
+  return lines;
+}
+
+/** VP8 with its retransmission, and Opus: what the relay forwards, and an offer of 37 kB. */
+function preferCodecs(line: RTCRtpTransceiver, kind: "audio" | "video"): void {
+  const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/rtx"];
+  const known = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
+  line.setCodecPreferences(known.filter((codec) => wanted.includes(codec.mimeType.toLowerCase())));
+}
+
+function peerState(state: RTCPeerConnectionState): PeerState {
+  if (state === "connected") return "connected";
+  if (state === "disconnected") return "unstable";
+  return state === "failed" || state === "closed" ? "lost" : "connecting";
+}

@@ -1,0 +1,247 @@
+/**
+ * One person's way through one session: joins socket, transport and own media into one state.
+ *
+ * MUST NOT send media before a seat, and MUST stop it with `closed`, with leaving and with the
+ * idle lock. Knows no page: it says where to go, and the element goes there.
+ */
+import { announcements } from "./announcements";
+import { Listeners } from "./listeners";
+import { LocalMedia, type LocalSource } from "./media";
+import type { ClientMessage, SeatMode, ServerMessage, SlotSource } from "./protocol.gen";
+import { RoomSocket } from "./socket";
+import type { StartChoice } from "./start";
+import { type Readings, readings } from "./stats";
+import {
+  initialState,
+  isOpen,
+  isSeated,
+  isSending,
+  midOf,
+  type RoomEvent,
+  type RoomState,
+  reduce,
+  type Wishes,
+} from "./store";
+import { MediaTransport } from "./transport";
+
+export interface RoomSessionOptions {
+  readonly socketUrl: string;
+  /** The page itself: asked when the socket is refused, because it can say why. */
+  readonly pageUrl: string;
+  readonly mode: SeatMode;
+  readonly start: StartChoice;
+}
+
+const READ_EVERY_MS = 1_000;
+const REFUSALS_BEFORE_ASKING = 2;
+
+export class RoomSession {
+  readonly onChange = new Listeners<RoomState>();
+  readonly onAnnounce = new Listeners<string>();
+  readonly onReadings = new Listeners<Readings>();
+  /** A page to go to; media has stopped by then. */
+  readonly onGo = new Listeners<string>();
+
+  readonly #options: RoomSessionOptions;
+  readonly #socket: RoomSocket;
+  readonly #transport: MediaTransport;
+  readonly #media = new LocalMedia();
+  #state: RoomState;
+  #offeredHere = false;
+  #saidState = "";
+  #reader: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: RoomSessionOptions) {
+    this.#options = options;
+    this.#state = initialState({ mic: options.start.mic, camera: options.start.camera });
+    this.#socket = new RoomSocket({ url: options.socketUrl });
+    this.#transport = new MediaTransport({
+      sendOffer: (sdp) => this.#socket.send({ type: "offer", sdp }),
+    });
+    this.#listen();
+  }
+
+  get state(): RoomState {
+    return this.#state;
+  }
+
+  async start(): Promise<void> {
+    if (typeof RTCPeerConnection === "undefined") {
+      this.#update({ kind: "unsupported" });
+      return;
+    }
+    await this.#chooseDevices();
+    this.#socket.connect();
+    this.#follow();
+    this.#reader = setInterval(() => void this.#read(), READ_EVERY_MS);
+  }
+
+  /** Media off, connections shut, for good. Idempotent. */
+  stop(): void {
+    clearInterval(this.#reader);
+    this.#transport.close();
+    this.#media.close();
+    this.#socket.close();
+  }
+
+  wish(wishes: Partial<Wishes>): void {
+    this.#update({ kind: "wishes", wishes });
+  }
+
+  /** Asks again for a source whose permission or device was missing. */
+  retry(source: LocalSource): void {
+    this.wish({ [source]: true });
+    void this.#media.open(source);
+  }
+
+  /** Says it to the server; false when the connection is down. */
+  say(message: ClientMessage): boolean {
+    return this.#socket.send(message);
+  }
+
+  leave(): void {
+    this.say({ type: "leave" });
+  }
+
+  retryNow(): void {
+    this.#socket.retryNow();
+  }
+
+  readRefusal(): void {
+    this.#update({ kind: "refusal-read" });
+  }
+
+  ownTrack(source: LocalSource): MediaStreamTrack | null {
+    return this.#media.track(source);
+  }
+
+  /** The live track of another seat's source, or null while nothing is mapped. */
+  track(seat: number, source: SlotSource): MediaStreamTrack | null {
+    const mid = midOf(this.#state, seat, source);
+    return mid === null ? null : (this.#transport.peer?.track(mid) ?? null);
+  }
+
+  #listen(): void {
+    this.#socket.onMessage.add((message) => this.#receive(message));
+    this.#socket.onLink.add((link) => {
+      this.#update({ kind: "link", link });
+      if (link === "open") this.#greet();
+    });
+    this.#socket.onRefused.add((tries) => {
+      if (tries >= REFUSALS_BEFORE_ASKING) void this.#askPage();
+    });
+    this.#transport.onState.add((peer) => this.#update({ kind: "peer", peer }));
+    this.#media.onChange.add((source) => {
+      this.#update({ kind: "local", source, local: this.#media.state(source) });
+    });
+  }
+
+  #greet(): void {
+    this.#offeredHere = false;
+    this.#saidState = "";
+    this.say({ type: "hello", mode: this.#options.mode });
+  }
+
+  #receive(message: ServerMessage): void {
+    if (message.type === "welcome") {
+      this.#transport.setIceServers(message.ice_servers);
+      this.#socket.setPingSeconds(message.ping_seconds);
+    } else if (message.type === "answer") {
+      void this.#transport.accept(message.sdp);
+    } else if (message.type === "transport" && message.state === "lost") {
+      this.#transport.lost();
+    } else if (message.type === "gate") {
+      this.#go(message.url);
+    } else {
+      this.#update({ kind: "message", message });
+    }
+    if (message.type === "closed") this.stop();
+  }
+
+  #update(event: RoomEvent): void {
+    const before = this.#state;
+    this.#state = reduce(before, event);
+    this.#follow();
+    this.onChange.emit(this.#state);
+    for (const text of announcements(before, this.#state)) this.onAnnounce.emit(text);
+  }
+
+  /** Makes the world as the state says: capture, sending, offer, and what the server is told. */
+  #follow(): void {
+    if (this.#state.closed) return;
+    this.#capture("mic");
+    this.#capture("camera");
+    this.#connectMedia();
+    this.#tellState();
+  }
+
+  #capture(source: LocalSource): void {
+    const { wishes } = this.#state;
+    const open = isOpen(this.#state, source);
+    const keepMuted = source === "mic" && !wishes.private && !wishes.away;
+    if (open) {
+      if (!this.#media.state(source).problem) void this.#media.open(source);
+    } else if (!keepMuted) {
+      this.#media.shut(source);
+    }
+    const track = this.#media.track(source);
+    const sending = isSending(this.#state, source);
+    if (track && source === "mic") track.enabled = sending;
+    const attached = source === "mic" ? isSeated(this.#state) : sending;
+    void this.#transport.send(source, attached ? track : null);
+  }
+
+  /** The transport comes up while the person waits, so that admission is only a mapping. */
+  #connectMedia(): void {
+    const { snapshot, link } = this.#state;
+    const live = snapshot?.own.admission === "waiting" || isSeated(this.#state);
+    if (!live || link !== "open" || this.#offeredHere) return;
+    this.#offeredHere = true;
+    this.#transport.restart();
+  }
+
+  #tellState(): void {
+    if (!isSeated(this.#state)) {
+      this.#saidState = "";
+      return;
+    }
+    const { wishes } = this.#state;
+    const message: ClientMessage = {
+      type: "state",
+      mic: this.#isLive("mic"),
+      camera: this.#isLive("camera"),
+      private: wishes.private,
+      away: wishes.away,
+    };
+    const text = JSON.stringify(message);
+    if (text !== this.#saidState && this.say(message)) this.#saidState = text;
+  }
+
+  #isLive(source: LocalSource): boolean {
+    return isSending(this.#state, source) && this.#media.track(source) !== null;
+  }
+
+  async #chooseDevices(): Promise<void> {
+    const { micDevice, cameraDevice } = this.#options.start;
+    if (micDevice) await this.#media.choose("mic", micDevice);
+    if (cameraDevice) await this.#media.choose("camera", cameraDevice);
+  }
+
+  async #read(): Promise<void> {
+    const peer = this.#transport.peer;
+    if (!peer || !isSeated(this.#state)) return;
+    this.onReadings.emit(readings(await peer.stats()));
+  }
+
+  /** A refused handshake has no reason; the page has: a gate, the sign-in, or the plain 404. */
+  async #askPage(): Promise<void> {
+    const { pageUrl } = this.#options;
+    const answer = await fetch(pageUrl, { redirect: "manual" }).catch(() => null);
+    if (answer && (answer.type === "opaqueredirect" || answer.status === 404)) this.#go(pageUrl);
+  }
+
+  #go(url: string): void {
+    this.stop();
+    this.onGo.emit(url);
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * What the page knows, as one value, and the only function that makes the next one.
+ *
+ * The server's snapshots are the truth about everybody; wishes are the person's own. Nobody but
+ * the person turns their microphone or camera on: what a host takes away is also un-wished here,
+ * so that giving it back changes nothing until the person acts.
+ */
+import type { LocalSource, LocalState } from "./media";
+import type { PeerState } from "./peer";
+import type {
+  AdmissionState,
+  Closed,
+  ErrorMessage,
+  SeatView,
+  SecondDevice,
+  ServerMessage,
+  Slot,
+  SlotSource,
+  Snapshot,
+} from "./protocol.gen";
+import type { LinkState } from "./socket";
+
+export type Phase =
+  | "connecting"
+  | "waiting"
+  | "room"
+  | "second-device"
+  | "reconnecting"
+  | "closed"
+  | "failed";
+
+export interface Wishes {
+  readonly mic: boolean;
+  readonly camera: boolean;
+  readonly audioOnly: boolean;
+  readonly private: boolean;
+  readonly away: boolean;
+}
+
+export interface RoomState {
+  readonly link: LinkState;
+  readonly peer: PeerState;
+  /** The relay answered at least once: from then on its absence is a loss, not a beginning. */
+  readonly peerWasUp: boolean;
+  readonly snapshot: Snapshot | null;
+  readonly slots: readonly Slot[];
+  readonly secondDevice: SecondDevice | null;
+  readonly closed: Closed | null;
+  readonly refusal: ErrorMessage | null;
+  readonly wishes: Wishes;
+  readonly local: Readonly<Record<LocalSource, LocalState>>;
+  /** A host sent this person back to the waiting room. */
+  readonly wasReturned: boolean;
+  /** This browser cannot take part at all. */
+  readonly unsupported: boolean;
+}
+
+export type RoomEvent =
+  | { readonly kind: "message"; readonly message: ServerMessage }
+  | { readonly kind: "link"; readonly link: LinkState }
+  | { readonly kind: "peer"; readonly peer: PeerState }
+  | { readonly kind: "wishes"; readonly wishes: Partial<Wishes> }
+  | { readonly kind: "local"; readonly source: LocalSource; readonly local: LocalState }
+  | { readonly kind: "refusal-read" }
+  | { readonly kind: "unsupported" };
+
+const SEATED: ReadonlySet<AdmissionState> = new Set(["admitted", "connected", "reconnecting"]);
+const NO_LOCAL: LocalState = { track: null, problem: null, asking: false };
+
+export function initialState(wishes: Partial<Wishes> = {}): RoomState {
+  return {
+    link: "connecting",
+    peer: "connecting",
+    peerWasUp: false,
+    snapshot: null,
+    slots: [],
+    secondDevice: null,
+    closed: null,
+    refusal: null,
+    wishes: {
+      mic: false,
+      camera: false,
+      audioOnly: false,
+      private: false,
+      away: false,
+      ...wishes,
+    },
+    local: { mic: NO_LOCAL, camera: NO_LOCAL },
+    wasReturned: false,
+    unsupported: false,
+  };
+}
+
+export function reduce(state: RoomState, event: RoomEvent): RoomState {
+  switch (event.kind) {
+    case "message":
+      return withMessage(state, event.message);
+    case "link":
+      return { ...state, link: event.link };
+    case "peer":
+      return withPeer(state, event.peer);
+    case "wishes":
+      return { ...state, wishes: { ...state.wishes, ...event.wishes } };
+    case "local":
+      return { ...state, local: { ...state.local, [event.source]: event.local } };
+    case "refusal-read":
+      return { ...state, refusal: null };
+    case "unsupported":
+      return { ...state, unsupported: true };
+  }
+}
+
+function withMessage(state: RoomState, message: ServerMessage): RoomState {
+  switch (message.type) {
+    case "snapshot":
+      return withSnapshot(state, message);
+    case "slots":
+      return { ...state, slots: message.slots };
+    case "second_device":
+      return { ...state, secondDevice: message };
+    case "closed":
+      return { ...state, closed: message, slots: [] };
+    case "error":
+      return { ...state, refusal: message };
+    default:
+      return state;
+  }
+}
+
+function withSnapshot(state: RoomState, snapshot: Snapshot): RoomState {
+  const was = state.snapshot;
+  const seated = isSeatedIn(snapshot);
+  const left = isSeatedIn(was) && !seated;
+  return {
+    ...state,
+    snapshot,
+    secondDevice: null,
+    slots: seated ? state.slots : [],
+    wishes: unwish(state.wishes, was, snapshot),
+    wasReturned: !seated && (state.wasReturned || left),
+  };
+}
+
+/** Takes back the wishes that a host has just overruled. */
+function unwish(wishes: Wishes, was: Snapshot | null, is: Snapshot): Wishes {
+  if (!was || !isSeatedIn(was)) return wishes;
+  const stopped = !isSeatedIn(is) || (is.session.suspended && !was.session.suspended);
+  return {
+    ...wishes,
+    mic: wishes.mic && !stopped && !(was.own.may_send_mic && !is.own.may_send_mic),
+    camera: wishes.camera && !stopped && !(was.own.may_send_camera && !is.own.may_send_camera),
+  };
+}
+
+function withPeer(state: RoomState, peer: PeerState): RoomState {
+  return { ...state, peer, peerWasUp: state.peerWasUp || peer === "connected" };
+}
+
+function isSeatedIn(snapshot: Snapshot | null): boolean {
+  return snapshot?.own.admission != null && SEATED.has(snapshot.own.admission);
+}
+
+export function isSeated(state: RoomState): boolean {
+  return isSeatedIn(state.snapshot);
+}
+
+export function isHost(state: RoomState): boolean {
+  return state.snapshot?.host != null;
+}
+
+export function phaseOf(state: RoomState): Phase {
+  if (state.closed) return "closed";
+  if (state.unsupported) return "failed";
+  if (state.secondDevice) return "second-device";
+  if (!state.snapshot) return state.link === "retrying" ? "reconnecting" : "connecting";
+  if (!isSeated(state)) return "waiting";
+  const mediaLost = state.peerWasUp && state.peer !== "connected";
+  return state.link !== "open" || mediaLost ? "reconnecting" : "room";
+}
+
+/** Why a source cannot be turned on, by whom; null when only the person decides. */
+export type Hindrance = "host" | "suspended" | "private" | "away" | "mode" | "audio-only";
+
+export function hindrance(state: RoomState, source: LocalSource): Hindrance | null {
+  const { snapshot, wishes } = state;
+  if (snapshot?.own.mode === "text") return "mode";
+  if (source === "camera" && snapshot?.own.mode === "audio") return "mode";
+  if (isSeated(state) && snapshot?.session.suspended) return "suspended";
+  if (isSeated(state) && !maySend(snapshot, source)) return "host";
+  if (wishes.away) return "away";
+  if (wishes.private) return "private";
+  return source === "camera" && wishes.audioOnly ? "audio-only" : null;
+}
+
+function maySend(snapshot: Snapshot | null, source: LocalSource): boolean {
+  const own = snapshot?.own;
+  return (source === "mic" ? own?.may_send_mic : own?.may_send_camera) ?? false;
+}
+
+/** The person wants this source on and nothing stands against it: it may be captured. */
+export function isOpen(state: RoomState, source: LocalSource): boolean {
+  return state.wishes[source] && hindrance(state, source) === null;
+}
+
+/** What leaves this device: nothing at all before a seat. */
+export function isSending(state: RoomState, source: LocalSource): boolean {
+  return isSeated(state) && isOpen(state, source) && !state.closed && !state.secondDevice;
+}
+
+/** The circle: by seat number, so that everybody sees the same order. */
+export function circle(state: RoomState): readonly SeatView[] {
+  return [...(state.snapshot?.seats ?? [])].sort((a, b) => a.seat - b.seat);
+}
+
+export function midOf(state: RoomState, seat: number, source: SlotSource): string | null {
+  return state.slots.find((slot) => slot.seat === seat && slot.source === source)?.mid ?? null;
+}
