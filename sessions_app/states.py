@@ -68,7 +68,7 @@ class VoidReason(StrEnum):
     LEFT = "left"
     REMOVED = "removed"
     SESSION_ENDED = "session_ended"
-    PASSPHRASE_ROTATED = "passphrase_rotated"
+    PASSPHRASE_ROTATED = "passphrase_rotated"  # noqa: S105  (a reason, no secret)
     DOCUMENT_CHANGED = "document_changed"
 
 

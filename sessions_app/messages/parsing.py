@@ -4,9 +4,8 @@ MUST NOT let any other exception out, whatever the bytes are (tests fuzz it).
 """
 
 import json
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from enum import StrEnum
-from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from sessions_app.messages.bounds import Between, MaxLength
 from sessions_app.messages.client import CLIENT_MESSAGES, ClientMessage
 
 MAX_FRAME_BYTES = 131_072
-_KINDS = {kind.type: kind for kind in CLIENT_MESSAGES}
 
 
 class MessageRefused(Exception):
@@ -25,14 +23,22 @@ class MessageRefused(Exception):
         self.code = code
 
 
+def _hints(kind: type[ClientMessage]) -> dict[str, Any]:
+    hints = get_type_hints(kind, include_extras=True)
+    return {field.name: hints[field.name] for field in fields(kind)}
+
+
+_KINDS = {kind.type: (kind, _hints(kind)) for kind in CLIENT_MESSAGES}
+
+
 def parse(text: str) -> ClientMessage:
     """The message in `text`; raises MessageRefused."""
     values = _object(text)
-    kind = _KINDS.get(_word(values.pop("type", None)))
-    if kind is None:
+    found = _KINDS.get(_word(values.pop("type", None)))
+    if found is None:
         raise MessageRefused("unknown_type")
-    hints = _hints(kind)
-    if not _required(kind) <= values.keys() <= hints.keys():
+    kind, hints = found
+    if values.keys() != hints.keys():
         raise MessageRefused("wrong_fields")
     return kind(**{name: _value(hints[name], value) for name, value in values.items()})
 
@@ -53,18 +59,6 @@ def _word(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-@cache
-def _hints(kind: type[ClientMessage]) -> dict[str, Any]:
-    names = {field.name for field in fields(kind)}
-    hints = get_type_hints(kind, include_extras=True)
-    return {name: hint for name, hint in hints.items() if name in names}
-
-
-@cache
-def _required(kind: type[ClientMessage]) -> frozenset[str]:
-    return frozenset(field.name for field in fields(kind) if field.default is MISSING)
-
-
 def _value(hint: Any, value: object) -> object:
     bounds: tuple[object, ...] = ()
     if get_origin(hint) is Annotated:
@@ -72,10 +66,8 @@ def _value(hint: Any, value: object) -> object:
         bounds = tuple(rest)
     if hint is UUID or issubclass(hint, StrEnum):
         return _named(hint, value)
-    if type(value) is not hint:
+    if type(value) is not hint or not all(_keeps(bound, value) for bound in bounds):
         raise MessageRefused("wrong_value")
-    for bound in bounds:
-        _keep(bound, value)
     return value
 
 
@@ -90,15 +82,12 @@ def _named(hint: type[UUID] | type[StrEnum], value: object) -> object:
     return named
 
 
-def _keep(bound: object, value: object) -> None:
+def _keeps(bound: object, value: object) -> bool:
     if isinstance(bound, MaxLength) and isinstance(value, str):
-        kept = len(value) <= bound.characters and _is_text(value)
-    elif isinstance(bound, Between) and isinstance(value, int):
-        kept = bound.low <= value <= bound.high
-    else:
-        raise TypeError(bound)
-    if not kept:
-        raise MessageRefused("wrong_value")
+        return len(value) <= bound.characters and _is_text(value)
+    if isinstance(bound, Between) and isinstance(value, int):
+        return bound.low <= value <= bound.high
+    raise TypeError(bound)
 
 
 def _is_text(value: str) -> bool:

@@ -48,6 +48,7 @@ class PreJoin(models.Model):
         related_name="+",
     )
     location_override_reason = models.CharField(max_length=32, blank=True)
+    devices_at = models.DateTimeField(null=True, blank=True)
     passphrase_ok_at = models.DateTimeField(null=True, blank=True)
     passphrase_failures = models.PositiveSmallIntegerField(default=0)
     help_asked_at = models.DateTimeField(null=True, blank=True)
