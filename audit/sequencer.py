@@ -1,0 +1,186 @@
+"""Orders audit entries after their commit: leaves of a Merkle tree, signed checkpoints.
+
+Acts never wait for it. Its database role is the only one that may write leaves, and its process
+the only one that needs the signing key. Two may run: whoever holds the lock works, the other
+waits its turn; one that is killed leaves nothing behind, because each batch is one transaction.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error, connections, transaction
+from django.db.backends.utils import CursorWrapper
+
+from audit import merkle, note
+from audit.errors import LogMismatch
+
+ALIAS = "audit_sequencer"
+BATCH = 1000
+PAUSE_SECONDS = 0.5
+MONTHS_AHEAD = 3
+PARTITIONS_SECONDS = 3600
+
+# Held until the batch commits; the number only has to be ours.
+TRY_LOCK = "SELECT pg_try_advisory_xact_lock(7168, 1)"
+LAST_CHECKPOINT = (
+    "SELECT size, root, frontier, note FROM audit.checkpoints ORDER BY size DESC LIMIT 1"
+)
+LEAF_COUNT = "SELECT coalesce(max(index) + 1, 0), count(*) FROM audit.leaves WHERE index >= %s"
+TAKE = """
+WITH taken AS (
+    DELETE FROM audit.outbox
+    WHERE position IN (SELECT position FROM audit.outbox ORDER BY position LIMIT %s)
+    RETURNING position, entry, recorded_at
+)
+SELECT taken.entry, taken.recorded_at, entries.body
+FROM taken LEFT JOIN audit.entries AS entries
+    ON entries.recorded_at = taken.recorded_at AND entries.id = taken.entry
+ORDER BY taken.position
+"""
+ADD_LEAF = "INSERT INTO audit.leaves (index, entry, recorded_at, hash) VALUES (%s, %s, %s, %s)"
+ADD_CHECKPOINT = (
+    "INSERT INTO audit.checkpoints (size, root, frontier, note) VALUES (%s, %s, %s, %s)"
+)
+STRAYS = "SELECT count(*) FROM audit.entries_default"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    size: int
+    frontier: tuple[bytes, ...]
+
+    def extended(self, leaves: list[bytes]) -> "Tree":
+        grown = merkle.extended(self.frontier, self.size, leaves)
+        return Tree(self.size + len(leaves), grown)
+
+
+EMPTY = Tree(0, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Sequencer:
+    """`origin` is the log's name on its checkpoints."""
+
+    key: Ed25519PrivateKey
+    origin: str
+
+    @classmethod
+    def from_settings(cls) -> "Sequencer":
+        try:
+            key = note.signing_key(settings.AUDIT_SIGNING_KEY)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"AUDIT_SIGNING_KEY: {error}.") from error
+        return cls(key, log_name())
+
+    def step(self) -> int:
+        """Sequences one batch and returns its size; 0 when idle or when another one works.
+
+        Raises LogMismatch, and signs nothing, when the stored tree is not the one last signed.
+        """
+        with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
+            if not _locked(cursor):
+                return 0
+            tree = self._last_tree(cursor)
+            leaves = _take(cursor, tree.size)
+            if leaves:
+                self._sign(cursor, tree.extended(leaves))
+            return len(leaves)
+
+    def _last_tree(self, cursor: CursorWrapper) -> Tree:
+        cursor.execute(LAST_CHECKPOINT)
+        row = cursor.fetchone()
+        tree = EMPTY if row is None else self._checked(*row)
+        cursor.execute(LEAF_COUNT, [max(tree.size - 1, 0)])
+        if cursor.fetchone() != (tree.size, min(tree.size, 1)):
+            raise LogMismatch("the leaves do not end where the last checkpoint does")
+        return tree
+
+    def _checked(self, size: int, root: bytes, frontier: bytes, signed: str) -> Tree:
+        """Re-folds the frontier and compares it with what was signed, before anything is added."""
+        try:
+            known = note.verify(signed, self.key.public_key())
+            tree = Tree(size, merkle.unpacked(bytes(frontier)))
+        except (note.NoteRefused, ValueError) as error:
+            raise LogMismatch(str(error)) from error
+        if len(tree.frontier) != size.bit_count() or known.size != size:
+            raise LogMismatch("size, frontier and checkpoint disagree")
+        if not merkle.root(tree.frontier) == known.root == bytes(root):
+            raise LogMismatch("the frontier does not fold to the signed root")
+        return tree
+
+    def _sign(self, cursor: CursorWrapper, tree: Tree) -> None:
+        root = merkle.root(tree.frontier)
+        signed = note.sign(note.Checkpoint(self.origin, tree.size, root), self.key)
+        cursor.execute(ADD_CHECKPOINT, [tree.size, root, merkle.packed(tree.frontier), signed])
+
+
+def log_name() -> str:
+    return f"{urlsplit(settings.PUBLIC_URL).hostname}/audit"
+
+
+def run(stop: threading.Event) -> None:
+    """Works until `stop` is set: at least twice a second, at once while there is a backlog.
+
+    A database that is away is waited for. LogMismatch ends the loop: a person must look.
+    """
+    sequencer = Sequencer.from_settings()
+    partitions_due_at = 0.0
+    try:
+        while not stop.is_set():
+            if time.monotonic() >= partitions_due_at:
+                partitions_due_at = time.monotonic() + PARTITIONS_SECONDS
+                _patiently(make_partitions)
+            if _patiently(sequencer.step) < BATCH:
+                stop.wait(PAUSE_SECONDS)
+    except LogMismatch as error:
+        log.critical("audit.log_mismatch", reason=str(error))
+        raise
+    finally:
+        connections[ALIAS].close()
+
+
+def make_partitions() -> int:
+    """Makes the coming months' partitions; raises the alarm when the default one holds entries."""
+    with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
+        cursor.execute("SELECT audit.make_partitions(%s)", [MONTHS_AHEAD])
+        cursor.execute(STRAYS)
+        strays: int = cursor.fetchone()[0]
+    if strays:
+        log.critical("audit.default_partition_in_use")
+    return strays
+
+
+def _patiently(work: Callable[[], int]) -> int:
+    """0 when the database is away; the next round tries again on a fresh connection."""
+    try:
+        return work()
+    except Error:
+        log.error("audit.sequencer_waits", work=work.__name__)
+        connections[ALIAS].close()
+        return 0
+
+
+def _locked(cursor: CursorWrapper) -> bool:
+    cursor.execute(TRY_LOCK)
+    return bool(cursor.fetchone()[0])
+
+
+def _take(cursor: CursorWrapper, size: int) -> list[bytes]:
+    """Moves the oldest outbox rows into leaves; the hash is of the bytes as they are stored."""
+    cursor.execute(TAKE, [BATCH])
+    rows = []
+    for index, (entry, recorded_at, body) in enumerate(cursor.fetchall(), start=size):
+        if body is None:
+            raise LogMismatch(f"entry {entry} is in the outbox but not in the log")
+        rows.append((index, entry, recorded_at, merkle.leaf_hash(bytes(body))))
+    cursor.executemany(ADD_LEAF, rows)
+    return [row[3] for row in rows]
