@@ -1,0 +1,97 @@
+"""The name that peers see: a first name or an alias, never what identifies a person outside.
+
+`check` looks at the words alone; that an alias is not taken is for the database to say
+(`TakenAlias`), under the key that `same_alias_key` makes.
+"""
+
+import re
+import unicodedata
+from uuid import UUID
+
+from crypto import blind_index
+from groups.errors import AliasRefused
+
+MAX_LENGTH = 24
+MAX_DIGITS = 3
+PARTICLES = frozenset(
+    {"al", "bin", "da", "de", "del", "der", "di", "dos", "el", "la", "van", "von"}
+)
+ALLOWED_MARKS = frozenset(" -'’.")
+WEB_ADDRESS = re.compile(r"(https?:|www\.|\w\.(com|net|org|info|io|me|de|uk|us)\b)", re.IGNORECASE)
+
+
+def tidy(alias: str) -> str:
+    """As it is stored and shown: composed, single spaces, none at the ends."""
+    return " ".join(unicodedata.normalize("NFKC", alias).split())
+
+
+def skeleton(text: str) -> str:
+    """Letters and digits only, without case and accents: "Ana-María" and "ana maria" are one."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in decomposed if character.isalnum())
+
+
+def same_alias_key(group: UUID, alias: str) -> str:
+    """Equal for aliases that people would take for the same one in this group."""
+    return blind_index.digest("groups.takenalias.alias", f"{group} {skeleton(alias)}")
+
+
+def check(alias: str, *, true_name: str) -> str:
+    """The tidy alias. Raises AliasRefused with words for the person who typed it."""
+    alias = tidy(alias)
+    _refuse_wrong_length(alias)
+    _refuse_contact_details(alias)
+    _refuse_foreign_marks(alias)
+    _refuse_surname(alias, true_name)
+    return alias
+
+
+def _refuse_wrong_length(alias: str) -> None:
+    if not skeleton(alias):
+        raise AliasRefused("Please type a first name or another name you like.", code="empty")
+    if len(alias) > MAX_LENGTH:
+        raise AliasRefused(f"Please use at most {MAX_LENGTH} characters.", code="too_long")
+
+
+def _refuse_contact_details(alias: str) -> None:
+    if "@" in alias or "_" in alias or "#" in alias or WEB_ADDRESS.search(alias):
+        raise AliasRefused(
+            "This looks like an e-mail address, a web address or a name from another service. "
+            "The group could find you by it; choose another name.",
+            code="handle",
+        )
+    if sum(character.isdigit() for character in alias) > MAX_DIGITS:
+        raise AliasRefused(
+            "This looks like a telephone number or a date. Choose a name without it.",
+            code="digits",
+        )
+
+
+def _refuse_foreign_marks(alias: str) -> None:
+    """Letters of one script only, so that nobody can look like somebody else."""
+    scripts = set()
+    for character in alias:
+        if character.isalpha():
+            scripts.add(unicodedata.name(character, "?").split()[0])
+        elif not (character.isdigit() or character in ALLOWED_MARKS or _joins(character)):
+            raise AliasRefused("Please use letters, spaces, - and ' only.", code="marks")
+    if len(scripts) > 1:
+        raise AliasRefused("Please use the letters of one alphabet only.", code="scripts")
+
+
+def _joins(character: str) -> bool:
+    return unicodedata.category(character) in ("Mn", "Mc")
+
+
+def _refuse_surname(alias: str, true_name: str) -> None:
+    """No word of the true name after the first, and not the whole of it run together."""
+    words = [skeleton(word) for word in true_name.replace("-", " ").split()]
+    surnames = {word for word in words[1:] if len(word) > 1 and word not in PARTICLES}
+    said = {skeleton(word) for word in alias.replace("-", " ").split()}
+    whole = skeleton(alias)
+    runs_together = any(len(name) > 2 and whole.endswith(name) for name in surnames - {whole})
+    if surnames - {words[0]} and (said & (surnames - {words[0]}) or runs_together):
+        raise AliasRefused(
+            "This holds your family name. The group sees first names or aliases only.",
+            code="surname",
+        )

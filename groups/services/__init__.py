@@ -1,0 +1,41 @@
+"""Every change of a programme, a group, a membership or an invitation: one transaction and one
+audit event each."""
+
+from groups.services.group_settings import change_policy, create_group, set_passphrase
+from groups.services.invitations import (
+    Accepted,
+    IssuedInvitation,
+    accept_invitation,
+    invite,
+    withdraw_invitation,
+)
+from groups.services.memberships import (
+    activate_membership,
+    add_member,
+    change_alias,
+    leave_group,
+    reinstate,
+    remove_membership,
+    suspend_membership,
+)
+from groups.services.programs import affiliate, create_program
+
+__all__ = [
+    "Accepted",
+    "IssuedInvitation",
+    "accept_invitation",
+    "activate_membership",
+    "add_member",
+    "affiliate",
+    "change_alias",
+    "change_policy",
+    "create_group",
+    "create_program",
+    "invite",
+    "leave_group",
+    "reinstate",
+    "remove_membership",
+    "set_passphrase",
+    "suspend_membership",
+    "withdraw_invitation",
+]
