@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from config.environment import Environment
+from config.logging import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -153,6 +154,8 @@ MAIL_DIR = env.text("MAIL_DIR", default="")
 STATIC_URL = "/static/"
 STATIC_ROOT = env.text("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"]
+
+LOGGING = logging_settings(env.text("LOG_LEVEL", default="INFO"))
 
 LANGUAGE_CODE = "en"
 USE_TZ = True

@@ -1,0 +1,25 @@
+"""Error pages. MUST NOT depend on who asks or on what exists: the 404 body is a constant."""
+
+from functools import cache
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+
+@cache
+def page(name: str) -> str:
+    """Rendered once without a request, so that no address, role or name can leak into it."""
+    return render_to_string(f"errors/{name}.html")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(page("404"), status=HTTPStatus.NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(page("500"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return HttpResponse(page("403_csrf"), status=HTTPStatus.FORBIDDEN)

@@ -1,0 +1,69 @@
+"""Servers, databases and the cast for every test. Nothing starts before a test asks for it."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import django
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from tests.environment import TestServers
+
+SERVERS = TestServers.plan()
+ROLLED_BACK = ["default", "audit_denials", "audit_reader", "audit_sequencer"]
+clone_numbers = count(1)
+
+
+def pytest_configure() -> None:
+    """Only now may Django read its settings: the environment is complete."""
+    django.setup()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Database tests may use every alias of the application, not only `default`."""
+    for item in items:
+        uses_database = "db" in getattr(item, "fixturenames", ())
+        if uses_database or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(databases=ROLLED_BACK), append=False)
+
+
+def pytest_unconfigure() -> None:
+    SERVERS.stop()
+
+
+@pytest.fixture(scope="session")
+def template_database(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    from tests import databases
+
+    SERVERS.start_postgres()
+    with django_db_blocker.unblock():
+        databases.make_template()
+        yield
+        databases.close_connections()
+        databases.drop(databases.TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The run's own clone, in which tests are rolled back."""
+    from tests import databases
+
+    with django_db_blocker.unblock(), databases.clone("main"):
+        yield
+
+
+@pytest.fixture
+def committed_db(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A clone for one test that commits, uses threads or several connections. Its name."""
+    from tests import databases
+
+    with django_db_blocker.unblock(), databases.clone(f"committed_{next(clone_numbers)}") as name:
+        yield name
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """A real Redis, shared by the run: use names of your own."""
+    return SERVERS.redis_url()
