@@ -8,7 +8,7 @@ event is recorded.
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from audit.errors import EventMalformed
@@ -48,7 +48,7 @@ class Event:
     reason: str = ""
     outcome: Outcome = Outcome.OK
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         act = cls.__dict__.get("act")
         if act is None:

@@ -70,11 +70,10 @@ def address_of(request: HttpRequest) -> str:
 
 
 def _origin_of(request: HttpRequest, device: str) -> Origin:
-    user = getattr(request, "user", None)
-    known = user is not None and user.is_authenticated
+    user = request.user
     return Origin(
-        actor=Ref("user", user.pk) if known else None,
-        actor_role=str(user.role) if known else "visitor",
+        actor=Ref("user", user.pk) if user.is_authenticated else None,
+        actor_role=user.role if user.is_authenticated else "visitor",
         auth_strength=getattr(request, "auth_strength", "none"),
         address=address_of(request),
         device=device,

@@ -111,7 +111,7 @@ def _reseal(
 
 
 def _delete_unused_keys(done: Rotation, using: str) -> None:
-    """Locking a key waits for the transactions that still write under it (data_keys.CURRENT_SQL)."""
+    """Locking a key waits for transactions that still write under it (data_keys.CURRENT_SQL)."""
     with transaction.atomic(using=using):
         retired = DataKey.objects.using(using).exclude(retired_at=None).select_for_update()
         ids = set(retired.values_list("pk", flat=True))
@@ -126,7 +126,7 @@ def _named_by_rows(using: str) -> set[UUID]:
         quote = connections[using].ops.quote_name
         for model, encrypted in encrypted_models():
             for item in encrypted:
-                column, table = quote(item.column), quote(model._meta.db_table)
+                column, table = quote(item.attname), quote(model._meta.db_table)
                 # The data key's id follows the length-prefixed name of its wrapping key.
                 named = f"substr({column}, 3 + get_byte({column}, 1), 16)"
                 cursor.execute(
