@@ -4,10 +4,16 @@ ConsentError
 ├── NothingToPublish     no draft, or the draft says what the version in force says
 ├── ClauseMissing        a required clause is empty
 ├── VersionSuperseded    a newer version is in force, or this one is only a draft
+├── AlreadySigned        carries the valid signature: the same answer as the first time
 ├── SignatureIncomplete  a tick or the printed name is missing
 ├── NameMismatch         the printed name is not the true name
 └── FactorNotFresh       no fresh second factor, or it already served a signature
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from consent.models import Signature
 
 
 class ConsentError(Exception):
@@ -30,6 +36,15 @@ class ClauseMissing(ConsentError):
 class VersionSuperseded(ConsentError):
     code = "version.superseded"
     text = "A newer version of this agreement is in force. Read and sign that one."
+
+
+class AlreadySigned(ConsentError):
+    code = "signature.already"
+    text = "You have already signed this version."
+
+    def __init__(self, signature: "Signature") -> None:
+        super().__init__(signature.pk)
+        self.signature = signature
 
 
 class SignatureIncomplete(ConsentError):

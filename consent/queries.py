@@ -24,9 +24,7 @@ def draft_of(group: Group) -> AgreementVersion | None:
 
 def papers_due(user: User, group: Group) -> list[AgreementVersion]:
     """The versions in force that this person has not signed; empty when none is published."""
-    signed = Signature.objects.filter(
-        user=user, version=OuterRef("pk"), state=SignatureState.VALID
-    )
+    signed = Signature.objects.filter(user=user, version=OuterRef("pk"), state=SignatureState.VALID)
     return list(
         AgreementVersion.objects.filter(agreement__group=group, state=VersionState.PUBLISHED)
         .exclude(Exists(signed))

@@ -16,7 +16,7 @@ MAX_DIGITS = 3
 PARTICLES = frozenset(
     {"al", "bin", "da", "de", "del", "der", "di", "dos", "el", "la", "van", "von"}
 )
-ALLOWED_MARKS = frozenset(" -'’.")
+ALLOWED_MARKS = frozenset(" -'\N{RIGHT SINGLE QUOTATION MARK}.")
 WEB_ADDRESS = re.compile(r"(https?:|www\.|\w\.(com|net|org|info|io|me|de|uk|us)\b)", re.IGNORECASE)
 
 

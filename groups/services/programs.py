@@ -15,7 +15,7 @@ def create_program(*, name: str, timezone: str = "UTC") -> Program:
 
 
 def affiliate(*, user: User, program: Program) -> None:
-    """Idempotent; part of the act that calls it. Raises InvitationMismatch for another programme."""
+    """Idempotent; part of its caller's act. Raises InvitationMismatch for another programme."""
     found, _ = Affiliation.objects.get_or_create(user=user, defaults={"program": program})
     if found.program_id != program.pk:
         raise InvitationMismatch

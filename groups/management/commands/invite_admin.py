@@ -1,4 +1,4 @@
-"""`manage.py invite_admin ADDRESS`: the first admin's invitation; from there people invite people."""
+"""`manage.py invite_admin ADDRESS`: the first admin's invitation; then people invite people."""
 
 from argparse import ArgumentParser
 

@@ -1,0 +1,75 @@
+"""A draft is edited, then published; from then on its text is everybody's and nobody's to change."""
+
+from datetime import datetime
+
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from audit.services import act, record
+from consent import queries
+from consent.canonical import canonical, sha256_of
+from consent.clauses import check_complete
+from consent.errors import NothingToPublish
+from consent.events import AgreementDrafted, AgreementPublished
+from consent.models import Agreement, AgreementVersion, Signature
+from consent.notifications import tell_group
+from consent.states import SignatureState, VersionState
+from groups.models import Group
+
+
+@act(AgreementDrafted)
+def save_draft(*, group: Group, text: str) -> AgreementVersion:
+    """The group's one draft; it is made when there is none."""
+    agreement = _locked_agreement(group)
+    draft = queries.draft_of(group) or AgreementVersion(
+        agreement=agreement, number=_next_number(agreement)
+    )
+    draft.text = canonical(text)
+    draft.save()
+    record(AgreementDrafted(object=draft.ref, group=group.ref))
+    return draft
+
+
+@act(AgreementPublished)
+def publish_version(*, group: Group, by: User) -> AgreementVersion:
+    """The draft comes into force, and everybody has to sign it before the next session.
+
+    Signatures of the former version are superseded, and those who wait are told on commit.
+    Raises NothingToPublish, ClauseMissing.
+    """
+    _locked_agreement(group)
+    draft, former = queries.draft_of(group), queries.version_in_force(group)
+    if draft is None or (former is not None and former.text == draft.text):
+        raise NothingToPublish
+    check_complete(draft.text)
+    now = timezone.now()
+    if former is not None:
+        _supersede(former, now)
+    draft.sha256 = sha256_of(draft.text)
+    draft.state = VersionState.PUBLISHED
+    draft.published_at = now
+    draft.published_by = by
+    draft.save()
+    tell_group(group)
+    record(AgreementPublished(object=draft.ref, group=group.ref))
+    return draft
+
+
+def _locked_agreement(group: Group) -> Agreement:
+    Agreement.objects.get_or_create(group=group)
+    return Agreement.objects.select_for_update().get(group=group)
+
+
+def _next_number(agreement: Agreement) -> int:
+    last = agreement.versions.aggregate(last=Max("number"))["last"]
+    return int(last or 0) + 1
+
+
+def _supersede(version: AgreementVersion, now: datetime) -> None:
+    version.state = VersionState.SUPERSEDED
+    version.superseded_at = now
+    version.save(update_fields=["state", "superseded_at"])
+    Signature.objects.filter(version=version, state=SignatureState.VALID).update(
+        state=SignatureState.SUPERSEDED
+    )
