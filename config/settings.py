@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.environment import Environment
 from config.logging import logging_settings
@@ -13,7 +14,7 @@ MODE = env.choice("MODE", ("production", "development", "test"), default="produc
 DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY")
 PUBLIC_URL = env.text("PUBLIC_URL", default="http://localhost:8000")
-ALLOWED_HOSTS = [PUBLIC_URL.split("//", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0]]
+ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or ""]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 TRUSTED_PROXIES = env.names("TRUSTED_PROXIES")
 BEHIND_TLS = PUBLIC_URL.startswith("https://")
@@ -91,8 +92,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-FIELD_KEY = env.secret("FIELD_KEY")
-BLIND_INDEX_KEY = env.secret("BLIND_INDEX_KEY")
+FIELD_KEY = env.secret("FIELD_KEY", default="")
+BLIND_INDEX_KEY = env.secret("BLIND_INDEX_KEY", default="")
 TICKET_SIGNING_KEY = env.secret("TICKET_SIGNING_KEY", default="")
 TICKET_VERIFY_KEY = env.secret("TICKET_VERIFY_KEY", default="")
 AUDIT_SIGNING_KEY = env.secret("AUDIT_SIGNING_KEY", default="")
@@ -108,6 +109,7 @@ SIGN_IN_IDLE = {"staff": timedelta(minutes=15), "participant": timedelta(minutes
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
 SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = int(timedelta(days=730).total_seconds()) if BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_TLS
@@ -141,6 +143,10 @@ CHANNEL_LAYERS = {
 }
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 RELAY_BIND = env.names("RELAY_BIND", default=("127.0.0.1",))
 RELAY_ADDRESS = env.names("RELAY_ADDRESS", default=("127.0.0.1",))
@@ -154,6 +160,13 @@ MAIL_DIR = env.text("MAIL_DIR", default="")
 STATIC_URL = "/static/"
 STATIC_ROOT = env.text("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"]
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "config.static.StaticFiles",
+    },
+}
 
 LOGGING = logging_settings(env.text("LOG_LEVEL", default="INFO"))
 
