@@ -144,12 +144,17 @@ function withSnapshot(state: RoomState, snapshot: Snapshot): RoomState {
 /** Takes back the wishes that a host has just overruled. */
 function unwish(wishes: Wishes, was: Snapshot | null, is: Snapshot): Wishes {
   if (!was || !isSeatedIn(was)) return wishes;
-  const stopped = !isSeatedIn(is) || (is.session.suspended && !was.session.suspended);
+  const stopped = !isSeatedIn(is) || (isPaused(is) && !isPaused(was));
   return {
     ...wishes,
     mic: wishes.mic && !stopped && !(was.own.may_send_mic && !is.own.may_send_mic),
     camera: wishes.camera && !stopped && !(was.own.may_send_camera && !is.own.may_send_camera),
   };
+}
+
+/** While a session is suspended, only hosts send. */
+function isPaused(snapshot: Snapshot): boolean {
+  return snapshot.session.suspended && snapshot.host === null;
 }
 
 function withPeer(state: RoomState, peer: PeerState): RoomState {
@@ -185,7 +190,7 @@ export function hindrance(state: RoomState, source: LocalSource): Hindrance | nu
   const { snapshot, wishes } = state;
   if (snapshot?.own.mode === "text") return "mode";
   if (source === "camera" && snapshot?.own.mode === "audio") return "mode";
-  if (isSeated(state) && snapshot?.session.suspended) return "suspended";
+  if (isSeated(state) && snapshot && isPaused(snapshot)) return "suspended";
   if (isSeated(state) && !maySend(snapshot, source)) return "host";
   if (wishes.away) return "away";
   if (wishes.private) return "private";

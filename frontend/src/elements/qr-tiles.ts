@@ -1,0 +1,69 @@
+/** The circle of tiles: by seat number, so that everybody sees the same order. */
+import type { RoomSession } from "../room/session";
+import type { Readings } from "../room/stats";
+import { circle, midOf, type RoomState } from "../room/store";
+import { KeyedList, make, setData } from "./build";
+import { Tile, type TileView } from "./tile";
+
+export class QrTiles extends HTMLElement {
+  readonly #list = make("ul", {
+    class: "tiles",
+    attributes: { "aria-label": "People in the room" },
+  });
+  readonly #tiles = new KeyedList<TileView, Tile>(
+    this.#list,
+    (view) => `${view.seat.seat}${view.own}`,
+    (view) => new Tile(view.own, () => this.dispatchEvent(new Event("soundblocked"))),
+  );
+  #readings: Readings | null = null;
+
+  connectedCallback(): void {
+    this.replaceChildren(this.#list);
+  }
+
+  /** Away from the screen: no picture and no sound of the others. */
+  show(state: RoomState, session: RoomSession): void {
+    const views = circle(state).map((seat) => this.#view(seat.seat, state, session));
+    this.#tiles.show(views.filter((view): view is TileView => view !== null));
+    setData(this.#list, "count", String(views.length));
+  }
+
+  read(readings: Readings): void {
+    this.#readings = readings;
+  }
+
+  /** After a click, browsers let the sound play. */
+  playAll(): void {
+    for (const tile of this.#tiles.parts()) void tile.play();
+  }
+
+  clear(): void {
+    this.#tiles.show([]);
+  }
+
+  #view(number: number, state: RoomState, session: RoomSession): TileView | null {
+    const seat = state.snapshot?.seats.find((one) => one.seat === number);
+    if (!seat) return null;
+    const own = number === state.snapshot?.own.seat;
+    const present = !state.wishes.away;
+    const picture = own ? session.ownTrack("camera") : session.track(number, "camera");
+    return {
+      seat,
+      own,
+      picture: present && (own || !state.wishes.audioOnly) ? picture : null,
+      sound: present && !own ? session.track(number, "mic") : null,
+      reading: own ? null : this.#reading(state, number),
+    };
+  }
+
+  /** A line's totals go on when it is mapped to somebody else: both are shown per tile. */
+  #reading(state: RoomState, seat: number): TileView["reading"] {
+    const camera = this.#readings?.lines.get(midOf(state, seat, "camera") ?? "");
+    const mic = this.#readings?.lines.get(midOf(state, seat, "mic") ?? "");
+    return {
+      framesDecoded: camera?.framesDecoded ?? 0,
+      audioSamples: mic?.audioSamples ?? 0,
+      audioLevel: mic?.audioLevel ?? 0,
+    };
+  }
+}

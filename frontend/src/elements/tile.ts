@@ -1,0 +1,152 @@
+/** One person's place in the circle: picture or initial, name, marks, and their sound. */
+import type { SeatView } from "../room/protocol.gen";
+import { type Reading, SPEAKING_LEVEL } from "../room/stats";
+import { hidden, icon, make, type Part, setData, setText } from "./build";
+
+export interface TileView {
+  readonly seat: SeatView;
+  readonly own: boolean;
+  readonly picture: MediaStreamTrack | null;
+  readonly sound: MediaStreamTrack | null;
+  readonly reading: Reading | null;
+}
+
+interface Mark {
+  readonly icon: string;
+  readonly words: string;
+}
+
+export class Tile implements Part<TileView> {
+  readonly element: HTMLLIElement;
+  readonly #video: HTMLVideoElement;
+  readonly #audio = make("audio");
+  readonly #avatar = make("span", { class: "tile__avatar", attributes: { "aria-hidden": "true" } });
+  readonly #alias = make("span", { class: "tile__alias" });
+  readonly #pronouns = make("span", { class: "tile__pronouns" });
+  readonly #marks = make("span", { class: "tile__marks" });
+  readonly #veil = make("div", { class: "tile__veil" });
+  readonly #onSoundBlocked: () => void;
+  #shownMarks = "";
+
+  constructor(own: boolean, onSoundBlocked: () => void) {
+    this.#onSoundBlocked = onSoundBlocked;
+    this.#video = make("video", { class: own ? "tile__video tile__video--own" : "tile__video" });
+    this.#video.muted = true;
+    this.#video.playsInline = true;
+    this.#video.autoplay = true;
+    this.#video.disablePictureInPicture = true;
+    this.#video.tabIndex = -1;
+    this.#video.setAttribute("aria-hidden", "true");
+    const caption = make(
+      "div",
+      { class: "tile__caption" },
+      this.#alias,
+      this.#pronouns,
+      this.#marks,
+    );
+    this.element = make(
+      "li",
+      { class: "tile" },
+      this.#video,
+      this.#audio,
+      this.#avatar,
+      this.#veil,
+      caption,
+    );
+  }
+
+  update(view: TileView): void {
+    const { seat, own } = view;
+    const data = this.element;
+    setData(data, "seat", String(seat.seat));
+    setData(data, "own", String(own));
+    setData(data, "state", stateOf(seat));
+    setData(data, "video", pictureShown(view) ? "on" : "off");
+    setText(this.#alias, own ? `${seat.alias} (you)` : seat.alias);
+    setText(this.#pronouns, seat.pronouns);
+    setText(this.#avatar, initial(seat.alias));
+    setText(this.#veil, veil(seat));
+    this.#showMarks(marks(seat));
+    attach(this.#video, pictureShown(view) ? view.picture : null);
+    attach(this.#audio, own ? null : view.sound);
+    void this.play();
+    this.#read(view);
+  }
+
+  /** Browsers may refuse sound until the person has touched the page. */
+  async play(): Promise<void> {
+    if (!this.#audio.srcObject || !this.#audio.paused) return;
+    try {
+      await this.#audio.play();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "NotAllowedError") this.#onSoundBlocked();
+    }
+  }
+
+  /** A removed person's last picture must not stay behind. */
+  end(): void {
+    attach(this.#video, null);
+    attach(this.#audio, null);
+  }
+
+  #read({ own, reading }: TileView): void {
+    if (own) return;
+    setData(this.element, "framesDecoded", String(reading?.framesDecoded ?? 0));
+    setData(this.element, "audioSamples", String(reading?.audioSamples ?? 0));
+    setData(this.element, "speaking", String((reading?.audioLevel ?? 0) > SPEAKING_LEVEL));
+  }
+
+  #showMarks(shown: readonly Mark[]): void {
+    const key = shown.map((mark) => mark.words).join();
+    if (key === this.#shownMarks) return;
+    this.#shownMarks = key;
+    this.#marks.replaceChildren(
+      ...shown.map((mark) =>
+        make("span", { class: "tile__mark" }, icon(mark.icon), hidden(mark.words)),
+      ),
+    );
+  }
+}
+
+function pictureShown({ seat, own, picture }: TileView): boolean {
+  return picture !== null && (own || seat.camera) && !seat.private && !seat.away;
+}
+
+function stateOf(seat: SeatView): string {
+  if (!seat.connected) return "reconnecting";
+  if (seat.away) return "away";
+  return seat.private ? "private" : "connected";
+}
+
+function veil(seat: SeatView): string {
+  const words: Record<string, string> = {
+    reconnecting: "Reconnecting…",
+    away: "Stepped away",
+    private: "Not private now",
+  };
+  return words[stateOf(seat)] ?? "";
+}
+
+function marks(seat: SeatView): Mark[] {
+  const found: Mark[] = [];
+  if (seat.role === "host") found.push({ icon: "shield", words: "therapist" });
+  if (seat.role === "cohost") found.push({ icon: "shield", words: "co-therapist" });
+  if (seat.role === "observer") found.push({ icon: "ear", words: "observer" });
+  if (seat.mode === "text") found.push({ icon: "ear", words: "listens only" });
+  else if (!seat.mic) found.push({ icon: "mic-off", words: "microphone off" });
+  return found;
+}
+
+export function initial(alias: string): string {
+  const first = new Intl.Segmenter(undefined, { granularity: "grapheme" })
+    .segment(alias.trim())
+    [Symbol.iterator]()
+    .next().value;
+  return (first?.segment ?? "?").toLocaleUpperCase();
+}
+
+function attach(media: HTMLMediaElement, track: MediaStreamTrack | null): void {
+  const shown = media.srcObject instanceof MediaStream ? media.srcObject.getTracks()[0] : null;
+  if (track === (shown ?? null)) return;
+  media.srcObject = track ? new MediaStream([track]) : null;
+}
