@@ -47,8 +47,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
     "accounts.middleware.SignInMiddleware",
     "audit.middleware.OriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

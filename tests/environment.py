@@ -4,32 +4,16 @@ With DATABASE_URL set, its role must be allowed to create roles and databases; o
 throw-away PostgreSQL is planned here and started by the first test that needs a database.
 """
 
-import hashlib
 import os
 import secrets
 import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlsplit
 
+from config.development.addresses import addresses_beside
 from config.development.keys import random_keys
 from config.development.servers import PostgresServer, RedisServer
-
-ADDRESSES = {
-    "DATABASE_URL": "quietroom_app",
-    "AUDIT_READER_URL": "quietroom_reader",
-    "AUDIT_SEQUENCER_URL": "quietroom_sequencer",
-}
-
-
-def address_for(owner_url: str, role: str) -> str:
-    """The same server for another role. The password follows from the owner's, so that two runs
-    on one cluster agree."""
-    url = urlsplit(owner_url)
-    password = hashlib.sha256(f"{owner_url} {role}".encode()).hexdigest()
-    place = url.netloc.rpartition("@")[2]
-    return url._replace(netloc=f"{quote(role)}:{password}@{place}").geturl()
 
 
 @dataclass(slots=True)
@@ -58,7 +42,7 @@ class TestServers:
 
     def _set_environment(self, owner_url: str) -> None:
         os.environ.update(random_keys())
-        os.environ.update({name: address_for(owner_url, role) for name, role in ADDRESSES.items()})
+        os.environ.update(addresses_beside(owner_url))
         os.environ.update(
             MODE="test",
             DATABASE_OWNER_URL=owner_url,
