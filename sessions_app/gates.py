@@ -1,0 +1,152 @@
+"""The gates between a person and the waiting room: in one place, in one order.
+
+Each is open or closed with its own next step. `require_all_open` MUST be asked again at every
+later step: answers grow old, agreements change, memberships end.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from accounts.models import SignIn, User
+from groups.models import Membership
+from groups.states import HOST_ROLES, MembershipState
+from sessions_app.errors import GateIsClosed
+from sessions_app.models import PreJoin, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One person's try to join one session, with all that the gates look at, read at one moment.
+
+    `prejoin` is a blank, unsaved row when there is none or when the last one is void.
+    """
+
+    session: Session
+    user: User
+    membership: Membership
+    sign_in: SignIn | None
+    prejoin: PreJoin
+    papers_current: bool
+    blocked: bool
+    now: datetime
+
+    @property
+    def is_host(self) -> bool:
+        return self.membership.role in HOST_ROLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """`next_step` is said to the person; `url_name` is where they take it."""
+
+    name: str
+    title: str
+    next_step: str
+    url_name: str
+    is_open: Callable[[Attempt], bool]
+
+    def url(self, attempt: Attempt) -> str:
+        if self.url_name.startswith("sessions:"):
+            return reverse(self.url_name, args=[attempt.session.pk])
+        return reverse(self.url_name)
+
+
+def _has_two_factors(attempt: Attempt) -> bool:
+    return attempt.sign_in is not None and attempt.sign_in.is_open and attempt.user.is_active
+
+
+def _is_active_member(attempt: Attempt) -> bool:
+    return (
+        attempt.membership.state == MembershipState.ACTIVE
+        and attempt.session.group.archived_at is None
+        and not attempt.blocked
+    )
+
+
+def _is_within_window(attempt: Attempt) -> bool:
+    return attempt.session.is_joinable and attempt.session.is_within_window(attempt.now)
+
+
+def _knows_passphrase(attempt: Attempt) -> bool:
+    return (
+        attempt.is_host
+        or not attempt.session.group.has_passphrase
+        or attempt.prejoin.passphrase_ok_at is not None
+    )
+
+
+GATES: tuple[Gate, ...] = (
+    Gate(
+        name="factors",
+        title="Sign in",
+        next_step="Sign in with your second factor.",
+        url_name="accounts:sign_in",
+        is_open=_has_two_factors,
+    ),
+    Gate(
+        name="membership",
+        title="Membership",
+        next_step="Sign your papers. Then you are an active member of the group.",
+        url_name="consent:papers",
+        is_open=_is_active_member,
+    ),
+    Gate(
+        name="window",
+        title="Time",
+        next_step="Come back when the session opens.",
+        url_name="sessions:closed",
+        is_open=_is_within_window,
+    ),
+    Gate(
+        name="papers",
+        title="Papers",
+        next_step="Read and sign the group's agreement.",
+        url_name="consent:papers",
+        is_open=lambda attempt: attempt.papers_current,
+    ),
+    Gate(
+        name="reminder",
+        title="Reminder",
+        next_step="Read the five ground rules.",
+        url_name="sessions:reminder",
+        is_open=lambda attempt: attempt.prejoin.reminder_acknowledged_at is not None,
+    ),
+    Gate(
+        name="environment",
+        title="My space",
+        next_step="Say how private your space is.",
+        url_name="sessions:space",
+        is_open=lambda attempt: attempt.prejoin.environment_attested_at is not None,
+    ),
+    Gate(
+        name="location",
+        title="Where I am",
+        next_step="Tell your therapist where you are, or ask to go on without.",
+        url_name="sessions:location",
+        is_open=lambda attempt: attempt.is_host or attempt.prejoin.location_is_settled,
+    ),
+    Gate(
+        name="passphrase",
+        title="Passphrase",
+        next_step="Type the group's passphrase.",
+        url_name="sessions:passphrase",
+        is_open=_knows_passphrase,
+    ),
+)
+
+
+def first_closed(attempt: Attempt) -> Gate | None:
+    return next((gate for gate in GATES if not gate.is_open(attempt)), None)
+
+
+def require_all_open(attempt: Attempt) -> None:
+    """Raises GateIsClosed, which names the first closed gate."""
+    if (closed := first_closed(attempt)) is not None:
+        raise GateIsClosed(closed.name)
+
+
+def by_name(name: str) -> Gate:
+    return next(gate for gate in GATES if gate.name == name)

@@ -1,0 +1,137 @@
+"""What a seat may send and receive, and the tickets that tell the relay so.
+
+A ticket is made from the rows as they are now, never from memory. It MUST NOT reach a browser.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+
+from groups import queries as groups
+from groups.models import Membership
+from groups.states import CameraPolicy
+from media_relay import tickets
+from media_relay.tickets import LEASE_SECONDS, SeatTicket, Source, TransportTicket
+from sessions_app.models import Admission, Seat
+from sessions_app.states import SEATED, SeatMode, words
+
+NOTHING: frozenset[Source] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """One seat's rights at one moment; equal permits need no new ticket before the lease ends."""
+
+    person: UUID
+    session: UUID
+    room: UUID
+    admission: UUID
+    connection: UUID
+    seat: int
+    may_send: frozenset[Source]
+    may_receive_video: bool
+
+    def ticket(self) -> str:
+        """A signed seat ticket: one use, one lease."""
+        return tickets.sign(
+            SeatTicket(
+                jti=uuid4().hex,
+                person=self.person.hex,
+                session=self.session.hex,
+                room=self.room.hex,
+                admission=self.admission.hex,
+                connection=self.connection.hex,
+                seat=self.seat,
+                may_send=self.may_send,
+                may_receive_video=self.may_receive_video,
+                expires_at=time.time() + LEASE_SECONDS,
+            ),
+            _key(),
+        )
+
+
+def transport_ticket(*, person: UUID, session: UUID, connection: UUID) -> str:
+    """Permits the handshake only: nothing is mapped while the person waits."""
+    return tickets.sign(
+        TransportTicket(
+            jti=uuid4().hex,
+            person=person.hex,
+            session=session.hex,
+            connection=connection.hex,
+            expires_at=time.time() + LEASE_SECONDS,
+        ),
+        _key(),
+    )
+
+
+def permit_of(admission_id: UUID) -> Permit | None:
+    """None without a live, seated admission and an open socket: no row, no seat on the relay."""
+    seat = (
+        Seat.objects.select_related("admission__session__group", "admission__user")
+        .filter(
+            admission_id=admission_id,
+            admission__state__in=words(SEATED),
+            admission__connection__isnull=False,
+            freed_at=None,
+        )
+        .first()
+    )
+    if seat is None or seat.admission.connection is None or not _is_entitled(seat.admission):
+        return None
+    return Permit(
+        person=seat.admission.user_id,
+        session=seat.admission.session_id,
+        room=seat.room_id,
+        admission=seat.admission_id,
+        connection=seat.admission.connection,
+        seat=seat.number,
+        may_send=may_send(seat),
+        may_receive_video=not seat.away,
+    )
+
+
+def _is_entitled(admission: Admission) -> bool:
+    """A lease is not renewed for a sign-in, an account or a membership that has ended."""
+    sign_in, membership = admission.sign_in, _membership(admission)
+    return (
+        sign_in is not None
+        and sign_in.is_open
+        and admission.user.is_active
+        and membership is not None
+        and membership.is_live
+    )
+
+
+def _membership(admission: Admission) -> Membership | None:
+    return groups.membership_of(admission.user, admission.session.group_id)
+
+
+def may_send(seat: Seat) -> frozenset[Source]:
+    """The sources that the relay forwards from this seat, whatever its browser tries."""
+    if seat.mode == SeatMode.TEXT or seat.away or not seat.private:
+        return NOTHING
+    if seat.admission.session.media_suspended_at is not None and not _is_host(seat.admission):
+        return NOTHING
+    allowed = {Source.MIC} if seat.may_send_mic else set()
+    if _may_send_camera(seat):
+        allowed.add(Source.CAMERA)
+    return frozenset(allowed)
+
+
+def _may_send_camera(seat: Seat) -> bool:
+    policy = seat.admission.session.group.camera_policy
+    return seat.may_send_camera and seat.mode == SeatMode.VIDEO and policy != CameraPolicy.OFF
+
+
+def _is_host(admission: Admission) -> bool:
+    membership = _membership(admission)
+    return membership is not None and membership.is_host
+
+
+@cache
+def _key() -> Ed25519PrivateKey:
+    return tickets.signing_key(settings.TICKET_SIGNING_KEY)

@@ -1,0 +1,81 @@
+"""Reads what the gates look at, for one person or for everybody at once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import SignIn, User
+from consent import queries as consent
+from consent.models import AgreementVersion
+from groups.models import Membership
+from sessions_app.gates import Attempt
+from sessions_app.models import Block, PreJoin, Session
+from sessions_app.queries.sessions import is_blocked
+
+
+def live_prejoin(user: User, session: Session) -> PreJoin | None:
+    return PreJoin.objects.filter(user=user, session=session, voided_at=None).first()
+
+
+def is_stale(prejoin: PreJoin, session: Session, in_force: AgreementVersion | None) -> bool:
+    """A new passphrase or a new agreement since this attempt began voids its answers."""
+    rotated_at = session.group.passphrase_rotated_at
+    if rotated_at is not None and rotated_at > prejoin.created_at:
+        return True
+    return prejoin.paper_version_id != (in_force.pk if in_force else None)
+
+
+def attempt_of(
+    *, session: Session, membership: Membership, sign_in: SignIn | None, now: datetime | None = None
+) -> Attempt:
+    user = membership.user
+    prejoin = live_prejoin(user, session)
+    in_force = consent.version_in_force(session.group)
+    if prejoin is None or is_stale(prejoin, session, in_force):
+        prejoin = PreJoin(user=user, session=session)
+    return Attempt(
+        session=session,
+        user=user,
+        membership=membership,
+        sign_in=sign_in,
+        prejoin=prejoin,
+        papers_current=consent.is_current(user, session.group),
+        blocked=is_blocked(user, session),
+        now=now or timezone.now(),
+    )
+
+
+def attempts_of_all(
+    session: Session, memberships: Iterable[Membership], sign_ins: dict[UUID, SignIn]
+) -> dict[UUID, Attempt]:
+    """By user id, in a fixed number of queries. `sign_ins` may miss people who are not connected:
+    their attempt is judged as signed in, so that the panel names the gate they have to pass."""
+    group, now = session.group, timezone.now()
+    in_force = consent.version_in_force(group)
+    signers = consent.current_signers(group)
+    blocked = set(
+        Block.objects.filter(lifted_at=None)
+        .filter(Q(session=session) | Q(group=group))
+        .values_list("user_id", flat=True)
+    )
+    prejoins = {
+        prejoin.user_id: prejoin
+        for prejoin in PreJoin.objects.filter(session=session, voided_at=None)
+        if not is_stale(prejoin, session, in_force)
+    }
+    return {
+        member.user_id: Attempt(
+            session=session,
+            user=member.user,
+            membership=member,
+            sign_in=sign_ins.get(member.user_id),
+            prejoin=prejoins.get(member.user_id) or PreJoin(user=member.user, session=session),
+            papers_current=member.user_id in signers,
+            blocked=member.user_id in blocked,
+            now=now,
+        )
+        for member in memberships
+    }

@@ -1,0 +1,107 @@
+"""What a person answers on the way in; the answers of one attempt, each given once."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import User
+from audit.services import act, record
+from consent import queries as consent
+from sessions_app import notify, queries
+from sessions_app.errors import NoSuchAdmission
+from sessions_app.events import (
+    AttemptBegun,
+    DevicesChosen,
+    EnvironmentAttested,
+    HelpAsked,
+    LocationConfirmed,
+    LocationOverridden,
+    ReminderAcknowledged,
+)
+from sessions_app.models import PreJoin, Session
+from sessions_app.services.about import about_attempt
+from sessions_app.services.rows import host_admission, locked_session
+from sessions_app.states import OverrideReason, SeatMode, VoidReason
+
+
+@act(AttemptBegun)
+def begin_attempt(*, user: User, session: Session) -> PreJoin:
+    """A blank row; the last one is voided when a passphrase or an agreement made it stale."""
+    session = locked_session(session.pk)
+    in_force = consent.version_in_force(session.group)
+    last = queries.live_prejoin(user, session)
+    if last is not None:
+        rotated_at = session.group.passphrase_rotated_at
+        rotated = rotated_at is not None and rotated_at > last.created_at
+        last.voided_at = timezone.now()
+        last.void_reason = VoidReason.PASSPHRASE_ROTATED if rotated else VoidReason.DOCUMENT_CHANGED
+        last.save(update_fields=["voided_at", "void_reason"])
+    prejoin = PreJoin.objects.create(user=user, session=session, paper_version=in_force)
+    notify.session_changed(session.pk)
+    record(AttemptBegun(**about_attempt(prejoin)))
+    return prejoin
+
+
+@act(ReminderAcknowledged)
+def acknowledge_reminder(*, prejoin: PreJoin) -> None:
+    prejoin.reminder_acknowledged_at = timezone.now()
+    _save(prejoin, "reminder_acknowledged_at")
+    record(ReminderAcknowledged(**about_attempt(prejoin)))
+
+
+@act(EnvironmentAttested)
+def attest_environment(
+    *, prejoin: PreJoin, answers: dict[str, bool], mode: SeatMode | None = None
+) -> None:
+    """`answers["alone"]` false is an answer too: the therapist sees it and decides."""
+    prejoin.environment_attested_at = timezone.now()
+    prejoin.environment = answers
+    prejoin.mode = mode or prejoin.mode
+    _save(prejoin, "environment_attested_at", "environment", "mode")
+    record(EnvironmentAttested(**about_attempt(prejoin), private=prejoin.says_private))
+
+
+@act(HelpAsked)
+def ask_for_help(*, prejoin: PreJoin) -> None:
+    """The therapist sees it in the list of those at the door."""
+    prejoin.help_asked_at = timezone.now()
+    _save(prejoin, "help_asked_at")
+    record(HelpAsked(**about_attempt(prejoin)))
+
+
+@act(LocationConfirmed)
+def confirm_location(*, prejoin: PreJoin, location: str, call_back: str) -> None:
+    prejoin.location_confirmed_at = timezone.now()
+    prejoin.location, prejoin.call_back = location, call_back
+    _save(prejoin, "location_confirmed_at", "location", "call_back")
+    record(LocationConfirmed(**about_attempt(prejoin)))
+
+
+@act(LocationOverridden)
+def override_location(*, session: Session, by: User, person: UUID, reason: OverrideReason) -> None:
+    """The only gate that a host may open for somebody, and only from an own seat."""
+    session = locked_session(session.pk)
+    host_admission(session, by)
+    prejoin = (
+        PreJoin.objects.select_for_update()
+        .filter(session=session, user_id=person, voided_at=None)
+        .first()
+    )
+    if prejoin is None or prejoin.location_is_settled:
+        raise NoSuchAdmission("not_at_the_door")
+    prejoin.location_override_by, prejoin.location_override_reason = by, reason
+    _save(prejoin, "location_override_by", "location_override_reason")
+    record(LocationOverridden(**about_attempt(prejoin), reason=reason))
+
+
+@act(DevicesChosen)
+def choose_devices(*, prejoin: PreJoin, mode: SeatMode) -> None:
+    prejoin.devices_at = timezone.now()
+    prejoin.mode = mode
+    _save(prejoin, "devices_at", "mode")
+    record(DevicesChosen(**about_attempt(prejoin), mode=mode))
+
+
+def _save(prejoin: PreJoin, *fields: str) -> None:
+    prejoin.save(update_fields=list(fields))
+    notify.session_changed(prejoin.session_id)

@@ -1,0 +1,109 @@
+"""The steps that several services share: locking rows, taking and freeing a seat."""
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import User
+from groups import queries as groups
+from groups.models import Membership
+from groups.states import HOST_ROLES, CameraPolicy
+from sessions_app import queries
+from sessions_app.errors import NoSuchAdmission, NotAHost, RoomIsFull
+from sessions_app.models import Admission, PreJoin, Room, Seat, Session
+from sessions_app.states import SEATED, RoomKind, SeatMode, VoidReason
+
+
+def locked_session(pk: UUID) -> Session:
+    """The row as it is now, locked until the transaction ends. MUST be taken before any other."""
+    return Session.objects.select_for_update(of=("self",)).select_related("group").get(pk=pk)
+
+
+def host_membership(session: Session, by: User) -> Membership:
+    """Raises NotAHost for everybody who does not moderate this group now."""
+    membership = groups.membership_of(by, session.group_id)
+    if membership is None or not membership.is_host or not by.is_active:
+        raise NotAHost
+    return membership
+
+
+def host_admission(session: Session, by: User) -> Admission:
+    """The host's own seat: without one, a host acts on nobody."""
+    host_membership(session, by)
+    own = queries.live_admission(by, session)
+    if own is None or not own.is_seated:
+        raise NotAHost("no_own_admission")
+    return own
+
+
+def locked_admission(session: Session, pk: UUID) -> Admission:
+    """An admission of this very session; an id from elsewhere is as good as none."""
+    found = (
+        Admission.objects.select_for_update(of=("self",))
+        .select_related("user", "sign_in")
+        .filter(pk=pk, session=session)
+        .first()
+    )
+    if found is None:
+        raise NoSuchAdmission
+    found.session = session
+    return found
+
+
+def target_of(session: Session, by: User, pk: UUID) -> Admission:
+    """Whom a host may act on: anybody in this session who is not a host or co-host."""
+    host_admission(session, by)
+    target = locked_admission(session, pk)
+    membership = groups.membership_of(target.user, session.group_id)
+    if membership is not None and membership.role in HOST_ROLES:
+        raise NotAHost("not_for_hosts")
+    return target
+
+
+def take_seat(admission: Admission, *, mode: SeatMode, now: datetime) -> Seat:
+    """A place in the circle: the person's own from before if it is free. Raises RoomIsFull."""
+    session = admission.session
+    room, _ = Room.objects.get_or_create(session=session, kind=RoomKind.MAIN)
+    group = session.group
+    number = _free_number(room, admission.user_id, group.capacity)
+    camera_off = group.camera_policy == CameraPolicy.OFF
+    return Seat.objects.create(
+        admission=admission,
+        room=room,
+        number=number,
+        mode=SeatMode.AUDIO if camera_off and mode == SeatMode.VIDEO else mode,
+        may_send_camera=not camera_off,
+        private=admission.prejoin is not None and admission.prejoin.says_private,
+        taken_at=now,
+    )
+
+
+def _free_number(room: Room, user_id: UUID, capacity: int) -> int:
+    seats = list(Seat.objects.filter(room=room).select_related("admission").order_by("taken_at"))
+    taken = {seat.number for seat in seats if seat.freed_at is None}
+    if len(taken) >= capacity:
+        raise RoomIsFull
+    own: list[int] = [seat.number for seat in seats if seat.admission.user_id == user_id]
+    others = {seat.number for seat in seats if seat.admission.user_id != user_id}
+    fresh = [number for number in range(1, capacity + 1) if number not in others]
+    candidates: list[int] = [*reversed(own), *fresh, *range(1, capacity + 1)]
+    return next(number for number in candidates if number not in taken)
+
+
+def free_seat(admission: Admission, *, now: datetime) -> None:
+    Seat.objects.filter(admission=admission, freed_at=None).update(
+        freed_at=now, mic_on=False, camera_on=False
+    )
+
+
+def seat_of(admission: Admission) -> Seat:
+    """Raises NoSuchAdmission when this admission holds no seat now."""
+    if admission.state not in SEATED:
+        raise NoSuchAdmission("not_seated")
+    return Seat.objects.select_for_update().get(admission=admission, freed_at=None)
+
+
+def void_prejoin(prejoin_id: UUID | None, reason: VoidReason, *, now: datetime) -> None:
+    if prejoin_id is not None:
+        PreJoin.objects.filter(pk=prejoin_id, voided_at=None).update(
+            voided_at=now, void_reason=reason
+        )
