@@ -3,6 +3,7 @@
 RelayError
 ├── TicketRefused   a ticket is forged, expired, malformed (codes: ``ticket.*``)
 ├── RelayRefused    a control call is refused; its ``code`` is fit for a screen's next step
+├── HandshakeFailed the peer's DTLS did not come up, or was not who the offer said
 └── Malformed       hostile or broken bytes from the network: the packet is dropped
 
 Messages hold codes and ids only, never what a peer sent.
@@ -23,6 +24,10 @@ class TicketRefused(RelayError):
 
 class RelayRefused(RelayError):
     """The control call changed nothing."""
+
+
+class HandshakeFailed(RelayError):
+    """No keys: the transport closes."""
 
 
 class Malformed(RelayError):

@@ -1,0 +1,103 @@
+"""What the relay says in RTCP, and how it hears what browsers say.
+
+Upstream it is a receiver: NACK, key frame requests, transport-wide feedback, receiver
+reports. Downstream it is a sender: repairs on NACK, sender reports on its own clock.
+"""
+
+from collections.abc import Callable, Iterable
+
+from media_relay.clocks import NtpClock, ntp_bits
+from media_relay.engine import Engine
+from media_relay.errors import Malformed
+from media_relay.rtcp import (
+    RELAY_SSRC,
+    KeyFrameWanted,
+    Nack,
+    SenderReport,
+    parse_rtcp,
+    write_nack,
+    write_pli,
+    write_receiver_report,
+    write_sender_report,
+)
+from media_relay.transport import Transport
+
+# Viewers without keys, or with bad lines, ask often; a key frame costs everybody.
+KEY_FRAME_SECONDS = 0.3
+
+
+class Feedback:
+    """RTCP of one node, in both directions."""
+
+    def __init__(self, engine: Engine, find: Callable[[int], Transport | None]) -> None:
+        self._engine = engine
+        self._find = find
+        self._ntp = NtpClock()
+        self._asked: dict[tuple[int, int], float] = {}
+        self._wanted: set[tuple[int, int]] = set()
+
+    def hear(self, transport: Transport, data: bytes, now: float) -> None:
+        """A peer's RTCP, unprotected but hostile."""
+        try:
+            messages = parse_rtcp(data)
+        except Malformed:
+            return
+        for message in messages:
+            if isinstance(message, SenderReport):
+                if transport.sends(message.ssrc):
+                    transport.clock.hear(message, now, self._ntp.at(now))
+            elif isinstance(message, Nack):
+                self._engine.resend(transport.peer, message.ssrc, list(message.sequences))
+            elif isinstance(message, KeyFrameWanted):
+                source = self._engine.source_of(transport.peer, message.ssrc)
+                if source is not None:
+                    self._wanted.add(source)
+                    self.ask_key_frames(now)
+
+    def ask_key_frames(self, now: float) -> None:
+        """Ask for every key frame that a leg or a viewer waits for, throttled per stream."""
+        for wanted in self._wanted | self._engine.waiting():
+            if now - self._asked.get(wanted, -KEY_FRAME_SECONDS) < KEY_FRAME_SECONDS:
+                continue
+            peer, ssrc = wanted
+            self._asked[wanted] = now
+            self._wanted.discard(wanted)
+            self._engine.send_rtcp(peer, write_pli(ssrc))
+
+    def repair(self, transports: Iterable[Transport], now: float) -> None:
+        """Ask publishers for what is missing."""
+        for transport in transports:
+            for ssrc, sequences in self._engine.due_holes(transport.peer, now).items():
+                self._engine.send_rtcp(transport.peer, write_nack(ssrc, sequences))
+
+    def report_arrivals(self, transports: Iterable[Transport]) -> None:
+        """Transport-wide feedback, every 50 to 100 ms."""
+        for transport in transports:
+            arrivals = self._engine.take_arrivals(transport.peer)
+            for packet in transport.feedback.write(arrivals, RELAY_SSRC):
+                self._engine.send_rtcp(transport.peer, packet)
+
+    def report(self, transports: Iterable[Transport], now: float) -> None:
+        """Receiver and sender reports, about once a second."""
+        for transport in transports:
+            reception = self._engine.reception(transport.peer)
+            if reception:
+                echoes = transport.clock.echoes(now)
+                self._engine.send_rtcp(transport.peer, write_receiver_report(reception, echoes))
+            self._report_sent(transport, now)
+        self._asked = {key: at for key, at in self._asked.items() if now - at < KEY_FRAME_SECONDS}
+
+    def _report_sent(self, viewer: Transport, now: float) -> None:
+        ntp = self._ntp.at(now)
+        for leg in self._engine.legs(viewer.peer):
+            publisher = self._find(leg.source_peer)
+            if publisher is None:
+                continue
+            timestamp = publisher.clock.timestamp_at(leg.source_ssrc, ntp, leg.clock_rate)
+            if timestamp is None:
+                continue
+            moved = (timestamp + leg.timestamp_shift) & 0xFFFFFFFF
+            report = SenderReport(leg.ssrc, ntp_bits(ntp), moved)
+            self._engine.send_rtcp(
+                viewer.peer, write_sender_report(report, leg.packets, leg.octets)
+            )

@@ -1,0 +1,154 @@
+"""One SSRC as the relay receives it: the ring of packets, its holes, its loss and jitter."""
+
+from dataclasses import dataclass
+
+from media_relay.rtp import RtpPacket, extend
+from media_relay.vp8 import Descriptor, describe
+
+# At 2.5 Mbit/s video runs at about 300 packets a second: 1.7 s to answer a NACK from.
+VIDEO_RING = 512
+AUDIO_RING = 128
+# A gap wider than this is a restart of the sender, not loss: nobody could repair it.
+MAX_GAP = 128
+# Most reordering settles within this; then the first NACK goes out.
+REORDER_SECONDS = 0.010
+ASK_AGAIN_SECONDS = 0.080
+MAX_ASKS = 8
+# Sequence numbers are counted from here, so that none ever falls below zero.
+_ORIGIN = 1 << 16
+
+
+@dataclass(slots=True)
+class Received:
+    """A packet in its place: `position` is the sequence number that never wraps."""
+
+    position: int
+    packet: RtpPacket
+    descriptor: Descriptor | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptionReport:
+    """The figures of a receiver report block (RFC 3550, section 6.4.1)."""
+
+    ssrc: int
+    fraction_lost: int
+    lost: int
+    highest: int
+    jitter: int
+
+
+@dataclass(slots=True)
+class _Hole:
+    ask_at: float
+    asks: int = 0
+
+
+class Inbound:
+    """MUST accept each sequence number once: a leg gives every accepted packet out, and the
+    same number with other bytes would break the viewer's GCM key."""
+
+    def __init__(self, *, ssrc: int, clock_rate: int, is_video: bool, repairs: bool) -> None:
+        self.ssrc = ssrc
+        self.clock_rate = clock_rate
+        self.is_video = is_video
+        self._size = VIDEO_RING if is_video else AUDIO_RING
+        self._ring: list[Received | None] = [None] * self._size
+        self._repairs = repairs
+        self._holes: dict[int, _Hole] = {}
+        self._first = 0
+        self._highest = 0
+        self._received = 0
+        self._jitter = 0.0
+        self._transit = 0.0
+        self._reported = (0, 0)
+
+    @property
+    def highest(self) -> int:
+        """The position of the newest packet; 0 before the first."""
+        return self._highest
+
+    def accept(self, packet: RtpPacket, now: float, *, repaired: bool = False) -> Received | None:
+        """The packet in its place; None when it came before, or too late to be told."""
+        position = extend(packet.sequence, self._highest or _ORIGIN + packet.sequence)
+        if not self._highest:
+            self._first = position
+        elif position <= self._highest - self._size:
+            return None
+        index = position % self._size
+        held = self._ring[index]
+        if held is not None and held.position >= position:
+            return None
+        descriptor = describe(packet.payload) if self.is_video and packet.payload else None
+        received = Received(position, packet, descriptor)
+        self._ring[index] = received
+        self._received += 1
+        self._advance(position, now)
+        if not repaired:
+            self._measure_jitter(packet.timestamp, now)
+        return received
+
+    def at(self, position: int) -> Received | None:
+        """The packet of this position, while the ring still holds it."""
+        held = self._ring[position % self._size]
+        return held if held is not None and held.position == position else None
+
+    def since(self, position: int) -> list[Received]:
+        """All held packets after this position, in order."""
+        start = max(position + 1, self._highest - self._size + 1)
+        held = (self.at(place) for place in range(start, self._highest + 1))
+        return [received for received in held if received is not None]
+
+    def due_holes(self, now: float) -> list[int]:
+        """The sequence numbers to ask the sender for, now."""
+        due = []
+        for position, hole in list(self._holes.items()):
+            if hole.asks >= MAX_ASKS or position <= self._highest - self._size:
+                del self._holes[position]
+            elif hole.ask_at <= now:
+                hole.asks += 1
+                hole.ask_at = now + ASK_AGAIN_SECONDS
+                due.append(position & 0xFFFF)
+        return due
+
+    def report(self) -> ReceptionReport | None:
+        """Loss since the last report and in all, None before the first packet."""
+        if not self._highest:
+            return None
+        expected = self._highest - self._first + 1
+        lost = expected - self._received
+        expected_before, received_before = self._reported
+        self._reported = (expected, self._received)
+        interval = expected - expected_before
+        lost_now = interval - (self._received - received_before)
+        fraction = min(255, (lost_now << 8) // interval) if interval > 0 < lost_now else 0
+        return ReceptionReport(
+            self.ssrc,
+            fraction,
+            max(-(1 << 23), min(lost, (1 << 23) - 1)),
+            (self._highest - _ORIGIN) & 0xFFFFFFFF,
+            int(self._jitter) & 0xFFFFFFFF,
+        )
+
+    def _advance(self, position: int, now: float) -> None:
+        if position <= self._highest:
+            self._holes.pop(position, None)
+            return
+        gap = position - self._highest - 1
+        if self._highest and gap > MAX_GAP:
+            self._holes.clear()
+            # What nobody will repair counts as never expected.
+            self._first += gap
+        elif self._highest and self._repairs:
+            for missing in range(self._highest + 1, position):
+                self._holes[missing] = _Hole(now + REORDER_SECONDS)
+        self._highest = position
+
+    def _measure_jitter(self, timestamp: int, now: float) -> None:
+        """Interarrival jitter, RFC 3550, A.8."""
+        transit = (now * self.clock_rate - timestamp) % (1 << 32)
+        if self._transit:
+            difference = abs(transit - self._transit)
+            difference = min(difference, (1 << 32) - difference)
+            self._jitter += (difference - self._jitter) / 16
+        self._transit = transit

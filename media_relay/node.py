@@ -1,0 +1,383 @@
+"""A relay process: its sockets, transports and rooms, and the control calls on them.
+
+Python's event loop wakes it once per readable socket; everything per packet is the engine's.
+"""
+
+import asyncio
+import itertools
+import socket as sockets
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from media_relay.control import (
+    RelayEvent,
+    RelayRefused,
+    TransportClosed,
+    TransportConnected,
+)
+from media_relay.engine import Path
+from media_relay.engine_reference import ReferenceEngine
+from media_relay.errors import Malformed
+from media_relay.feedback import Feedback
+from media_relay.ice import IceServer
+from media_relay.room import Room
+from media_relay.sdp import Candidate, parse_offer
+from media_relay.tickets import SeatTicket, Ticket, TicketRefused, TransportTicket, verify
+from media_relay.transport import Transport, TransportState
+from media_relay.watchers import Watchers
+
+TICK_SECONDS = 0.020
+TICKS_PER_FEEDBACK = 4
+TICKS_PER_REPORT = 50
+MAX_TRANSPORTS = 512
+SOCKET_BUFFER = 4 << 20
+# Enough for every retry of a test or a restart on ports that somebody else holds.
+PORT_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeConfig:
+    """Where a node listens, and what it tells browsers.
+
+    `bind` holds one address per socket: a wildcard answers from the wrong source. The
+    advertised addresses and port may differ from the bound ones (containers). Port 0: any.
+    """
+
+    verify_key: Ed25519PublicKey
+    bind: tuple[str, ...] = ("127.0.0.1",)
+    advertise: tuple[str, ...] = ()
+    port: int = 0
+    advertised_port: int | None = None
+
+
+@dataclass(slots=True)
+class _UsedTickets:
+    """Every ``jti`` once. Kept until the ticket would have expired anyway."""
+
+    _until: dict[str, float] = field(default_factory=dict)
+
+    def use(self, ticket: Ticket, now: float) -> None:
+        if ticket.jti in self._until:
+            raise TicketRefused("ticket.replayed")
+        self._until[ticket.jti] = ticket.expires_at
+
+    def prune(self, now: float) -> None:
+        self._until = {jti: until for jti, until in self._until.items() if until > now}
+
+
+class Node:
+    """One relay process; `start` and `close` are its life."""
+
+    def __init__(self, config: NodeConfig) -> None:
+        self._config = config
+        self._sockets: list[sockets.socket] = []
+        self._peers = itertools.count(1)
+        self._transports: dict[str, Transport] = {}
+        self._by_peer: dict[int, Transport] = {}
+        self._by_agent: dict[str, Transport] = {}
+        self._rooms: dict[str, Room] = {}
+        self._room_of: dict[str, str] = {}
+        self._ice = IceServer()
+        self._used = _UsedTickets()
+        self._watchers = Watchers()
+        self._ticker: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self.is_draining = False
+
+    async def start(self) -> None:
+        """Bind the sockets and begin to listen; OSError if an address or port is taken."""
+        self._sockets = _bind(self._config.bind, self._config.port)
+        self._engine = ReferenceEngine(self._sockets)
+        self._feedback = Feedback(self._engine, self._by_peer.get)
+        loop = asyncio.get_running_loop()
+        for index, bound in enumerate(self._sockets):
+            loop.add_reader(bound, self._read, index)
+        self._ticker = asyncio.create_task(self._tick())
+
+    async def close(self) -> None:
+        """Close every transport, tell every watcher. Idempotent."""
+        self.is_draining = True
+        if self._ticker is not None:
+            self._ticker.cancel()
+            self._ticker = None
+        for transport in list(self._transports.values()):
+            await self._drop(transport, "node")
+        for task in list(self._closing):
+            await task
+        self._watchers.close()
+        loop = asyncio.get_running_loop()
+        for bound in self._sockets:
+            loop.remove_reader(bound)
+            bound.close()
+        self._sockets = []
+
+    @property
+    def port(self) -> int:
+        """The UDP port in use."""
+        return int(self._sockets[0].getsockname()[1])
+
+    @property
+    def load(self) -> int:
+        """How many transports are open."""
+        return len(self._transports)
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What browsers are told."""
+        port = self._config.advertised_port or self.port
+        addresses = self._config.advertise or self._config.bind
+        return tuple(Candidate(address, port) for address in addresses)
+
+    async def open_transport(self, ticket: str, offer: str) -> str:
+        """See control.RelayControl."""
+        verified = self._verify(ticket)
+        if not isinstance(verified, TransportTicket):
+            raise TicketRefused("ticket.wrong_kind")
+        former = self._transports.get(verified.connection)
+        self._check_room_for(verified, former)
+        try:
+            parsed = parse_offer(offer)
+        except Malformed as error:
+            raise RelayRefused(error.code) from None
+        self._use(verified)
+        if former is not None:
+            await self._drop(former, None)
+        agent = self._ice.open(parsed.ufrag, time.monotonic())
+        transport = Transport(
+            peer=next(self._peers),
+            ticket=verified,
+            offer=parsed,
+            agent=agent,
+            engine=self._engine,
+        )
+        self._transports[transport.connection] = transport
+        self._by_peer[transport.peer] = transport
+        self._by_agent[agent.ufrag] = transport
+        transport.start(self._connected, self._lost)
+        self._wake.set()
+        return transport.answer(self.candidates)
+
+    def seat(self, ticket: str) -> None:
+        """See control.RelayControl."""
+        verified = self._seat_ticket(ticket)
+        self._sit(verified)
+
+    def move(self, ticket: str) -> None:
+        """See control.RelayControl. MUST NOT seat anybody: a late renewal follows a removal."""
+        verified = self._seat_ticket(ticket)
+        if verified.connection not in self._room_of:
+            raise RelayRefused("seat.unknown")
+        self._sit(verified)
+
+    async def unseat(self, connection: str, *, close: bool = False) -> None:
+        """See control.RelayControl."""
+        self._leave_room(connection)
+        transport = self._transports.get(connection)
+        if close and transport is not None:
+            await self._drop(transport, "unseated")
+
+    async def close_room(self, room: str) -> None:
+        """See control.RelayControl."""
+        known = self._rooms.get(room)
+        for connection in known.connections if known else ():
+            await self.unseat(connection, close=True)
+
+    def watch(self, connection: str) -> AsyncIterator[RelayEvent]:
+        """See control.RelayControl."""
+        return self._watchers.watch(connection, self.present(connection))
+
+    def present(self, connection: str) -> list[RelayEvent]:
+        """The state of a connection as the events that would tell it."""
+        transport = self._transports.get(connection)
+        events: list[RelayEvent] = []
+        if transport is not None and transport.state is TransportState.CONNECTED:
+            events.append(TransportConnected())
+        room = self._rooms.get(self._room_of.get(connection, ""))
+        if room is not None:
+            events.append(room.mapping_of(connection))
+        return events
+
+    def _verify(self, text: str) -> Ticket:
+        return verify(text, self._config.verify_key, now=time.time())
+
+    def _use(self, ticket: Ticket) -> None:
+        self._used.use(ticket, time.time())
+
+    def _check_room_for(self, ticket: TransportTicket, former: Transport | None) -> None:
+        if self.is_draining:
+            raise RelayRefused("node.draining")
+        if former is None:
+            if len(self._transports) >= MAX_TRANSPORTS:
+                raise RelayRefused("node.full")
+        elif (former.person, former.session) != (ticket.person, ticket.session):
+            raise TicketRefused("ticket.mismatch")
+
+    def _seat_ticket(self, text: str) -> SeatTicket:
+        ticket = self._verify(text)
+        if not isinstance(ticket, SeatTicket):
+            raise TicketRefused("ticket.wrong_kind")
+        transport = self._transports.get(ticket.connection)
+        if transport is None:
+            raise RelayRefused("connection.unknown")
+        if (transport.person, transport.session) != (ticket.person, ticket.session):
+            raise TicketRefused("ticket.mismatch")
+        return ticket
+
+    def _sit(self, ticket: SeatTicket) -> None:
+        room = self._rooms.get(ticket.room)
+        if room is None:
+            room = Room(ticket.room, ticket.session, self._engine, self._watchers.emit)
+        room.check(ticket)
+        self._use(ticket)
+        if self._room_of.get(ticket.connection) != ticket.room:
+            self._leave_room(ticket.connection)
+        transport = self._transports[ticket.connection]
+        is_connected = transport.state is TransportState.CONNECTED
+        self._rooms[ticket.room] = room
+        room.seat(ticket, transport.peer if is_connected else None)
+        self._settle(room)
+        self._room_of[ticket.connection] = ticket.room
+        self._feedback.ask_key_frames(time.monotonic())
+
+    def _leave_room(self, connection: str) -> None:
+        room = self._rooms.get(self._room_of.pop(connection, ""))
+        if room is not None:
+            room.unseat(connection)
+            self._settle(room)
+
+    def _settle(self, room: Room) -> None:
+        """Forget who no longer sits in the room, and the room once it is empty."""
+        seated = set(room.connections)
+        for connection, name in list(self._room_of.items()):
+            if name == room.name and connection not in seated:
+                del self._room_of[connection]
+        if room.is_empty:
+            self._rooms.pop(room.name, None)
+
+    def _connected(self, transport: Transport) -> None:
+        self._watchers.emit(transport.connection, TransportConnected())
+        room = self._rooms.get(self._room_of.get(transport.connection, ""))
+        if room is not None:
+            room.connect(transport.connection, transport.peer)
+            self._feedback.ask_key_frames(time.monotonic())
+
+    def _lost(self, transport: Transport, reason: str) -> None:
+        """The handshake failed or the peer said goodbye: called from the transport's task."""
+        task = asyncio.create_task(self._drop(transport, reason))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _drop(self, transport: Transport, reason: str | None) -> None:
+        """Close a transport; no reason: it is being replaced, which is nobody's news."""
+        if self._transports.get(transport.connection) is not transport:
+            return
+        del self._transports[transport.connection]
+        self._by_peer.pop(transport.peer, None)
+        self._by_agent.pop(transport.agent.ufrag, None)
+        for path in self._ice.close(transport.agent):
+            self._engine.unbind(path)
+        self._leave_room(transport.connection)
+        await transport.close()
+        if reason is not None:
+            self._watchers.emit(transport.connection, TransportClosed(reason))
+
+    def _read(self, index: int) -> None:
+        seen = self._engine.run(index)
+        now = time.monotonic()
+        for path, data in seen.strangers:
+            if data[0] <= 3:
+                self._check(path, data, now)
+            elif 20 <= data[0] <= 63:
+                self._hear_dtls(path, data, now)
+        for peer, plain in seen.unlearnt:
+            if peer in self._by_peer:
+                self._by_peer[peer].learn(plain)
+        for peer, plain in seen.rtcp:
+            if peer in self._by_peer:
+                self._feedback.hear(self._by_peer[peer], plain, now)
+
+    def _check(self, path: Path, data: bytes, now: float) -> None:
+        check = self._ice.check(path, data, now)
+        if check is None:
+            return
+        self._engine.send_raw(path, check.reply)
+        transport = self._by_agent[check.agent.ufrag]
+        if check.dropped is not None:
+            self._engine.unbind(check.dropped)
+        if check.is_new_path:
+            self._engine.bind(transport.peer, path)
+        if check.moved:
+            self._engine.send_over(transport.peer, path)
+
+    def _hear_dtls(self, path: Path, data: bytes, now: float) -> None:
+        agent = self._ice.agent_at(path)
+        if agent is not None:
+            self._by_agent[agent.ufrag].receive_dtls(data, str(path.address[0]), now)
+
+    async def _tick(self) -> None:
+        for tick in itertools.count():
+            if not self._transports:
+                self._wake.clear()
+                await self._wake.wait()
+            await asyncio.sleep(TICK_SECONDS)
+            now = time.monotonic()
+            connected = [
+                transport
+                for transport in self._transports.values()
+                if transport.state is TransportState.CONNECTED
+            ]
+            self._feedback.repair(connected, now)
+            if tick % TICKS_PER_FEEDBACK == 0:
+                self._feedback.report_arrivals(connected)
+                self._feedback.ask_key_frames(now)
+            if tick % TICKS_PER_REPORT == 0:
+                self._feedback.report(connected, now)
+                await self._expire(now)
+
+    async def _expire(self, now: float) -> None:
+        wall = time.time()
+        self._used.prune(wall)
+        for room in list(self._rooms.values()):
+            if room.expire(wall):
+                self._settle(room)
+        for transport in list(self._transports.values()):
+            if not transport.agent.has_consent(now):
+                await self._drop(transport, "consent")
+
+
+def _bind(addresses: tuple[str, ...], port: int) -> list[sockets.socket]:
+    """One socket per address, all on the same port."""
+    for _ in range(PORT_TRIES):
+        bound: list[sockets.socket] = []
+        try:
+            for address in addresses:
+                chosen = port or (int(bound[0].getsockname()[1]) if bound else 0)
+                bound.append(_bind_one(address, chosen))
+            return bound
+        except OSError:
+            for each in bound:
+                each.close()
+            if port:
+                raise
+    raise OSError("no UDP port is free on all addresses")
+
+
+def _bind_one(address: str, port: int) -> sockets.socket:
+    is_v6 = ip_address(address.partition("%")[0]).version == 6
+    bound = sockets.socket(sockets.AF_INET6 if is_v6 else sockets.AF_INET, sockets.SOCK_DGRAM)
+    try:
+        bound.setblocking(False)
+        if is_v6:
+            bound.setsockopt(sockets.IPPROTO_IPV6, sockets.IPV6_V6ONLY, 1)
+        bound.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, SOCKET_BUFFER)
+        bound.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, SOCKET_BUFFER)
+        bound.bind((address, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound

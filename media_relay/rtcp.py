@@ -1,0 +1,114 @@
+"""RTCP (RFC 3550, 4585) by aiortc's classes: what the relay understands, and what it says."""
+
+import struct
+from dataclasses import dataclass
+
+from aiortc.rtp import (
+    RTCP_PSFB_PLI,
+    RTCP_RTPFB_NACK,
+    RtcpPacket,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpRtpfbPacket,
+    RtcpSdesPacket,
+    RtcpSenderInfo,
+    RtcpSourceInfo,
+    RtcpSrPacket,
+)
+
+from media_relay.errors import Malformed
+from media_relay.inbound import ReceptionReport
+
+# The relay's own SSRC as a sender of feedback; it never sends media under it.
+RELAY_SSRC = 1
+# One compound packet could ask for thousands; nobody misses more than this at once.
+MAX_NACKED = 256
+_CNAME = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SenderReport:
+    """The sender's clock: this RTP timestamp was at this NTP time (32.32 bits)."""
+
+    ssrc: int
+    ntp: int
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nack:
+    """Sequence numbers that the receiver misses."""
+
+    ssrc: int
+    sequences: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrameWanted:
+    """Picture loss indication."""
+
+    ssrc: int
+
+
+Message = SenderReport | Nack | KeyFrameWanted
+
+
+def parse_rtcp(data: bytes) -> list[Message]:
+    """What a compound packet says that concerns the relay, or Malformed."""
+    try:
+        packets = RtcpPacket.parse(data)
+    except (ValueError, struct.error, IndexError):
+        raise Malformed("rtcp.malformed") from None
+    messages: list[Message] = []
+    for packet in packets:
+        if isinstance(packet, RtcpSrPacket):
+            info = packet.sender_info
+            messages.append(SenderReport(packet.ssrc, info.ntp_timestamp, info.rtp_timestamp))
+        elif isinstance(packet, RtcpRtpfbPacket) and packet.fmt == RTCP_RTPFB_NACK:
+            sequences = tuple(sequence & 0xFFFF for sequence in packet.lost[:MAX_NACKED])
+            messages.append(Nack(packet.media_ssrc, sequences))
+        elif isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_PLI:
+            messages.append(KeyFrameWanted(packet.media_ssrc))
+    return messages
+
+
+def write_nack(ssrc: int, sequences: list[int]) -> bytes:
+    """A generic NACK. Sorted: aiortc packs pairs by distance, which must not be negative."""
+    return bytes(RtcpRtpfbPacket(RTCP_RTPFB_NACK, RELAY_SSRC, ssrc, sorted(sequences)))
+
+
+def write_pli(ssrc: int) -> bytes:
+    """A picture loss indication: please send a key frame."""
+    return bytes(RtcpPsfbPacket(RTCP_PSFB_PLI, RELAY_SSRC, ssrc))
+
+
+def write_receiver_report(
+    reports: list[ReceptionReport], last_sender_reports: dict[int, tuple[int, int]]
+) -> bytes:
+    """Report blocks; the dict gives (LSR, DLSR) by SSRC, so that senders learn their RTT."""
+    blocks = []
+    for report in reports[:31]:
+        lsr, dlsr = last_sender_reports.get(report.ssrc, (0, 0))
+        blocks.append(
+            RtcpReceiverInfo(
+                ssrc=report.ssrc,
+                fraction_lost=report.fraction_lost,
+                packets_lost=report.lost,
+                highest_sequence=report.highest,
+                jitter=report.jitter,
+                lsr=lsr,
+                dlsr=dlsr,
+            )
+        )
+    return bytes(RtcpRrPacket(RELAY_SSRC, blocks)) + _sdes(RELAY_SSRC)
+
+
+def write_sender_report(report: SenderReport, packets: int, octets: int) -> bytes:
+    """A sender report for one of the relay's own SSRCs."""
+    info = RtcpSenderInfo(report.ntp, report.timestamp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
+    return bytes(RtcpSrPacket(report.ssrc, info)) + _sdes(report.ssrc)
+
+
+def _sdes(ssrc: int) -> bytes:
+    return bytes(RtcpSdesPacket([RtcpSourceInfo(ssrc, [(_CNAME, b"quietroom")])]))
