@@ -16,13 +16,17 @@ export function rememberStart(session: string, choice: StartChoice, store: Stora
   store.setItem(PREFIX + session, JSON.stringify(choice));
 }
 
-export function recallStart(session: string, store: Storage): StartChoice {
+export function recallStart(
+  session: string,
+  store: Storage,
+  otherwise: StartChoice = CLOSED_START,
+): StartChoice {
   const text = store.getItem(PREFIX + session);
-  if (text === null) return CLOSED_START;
+  if (text === null) return otherwise;
   try {
     return { ...CLOSED_START, ...(JSON.parse(text) as Partial<StartChoice>) };
   } catch {
-    return CLOSED_START;
+    return otherwise;
   }
 }
 

@@ -1,0 +1,4 @@
+/** The devices page's script. */
+import { QrDevices } from "./elements/qr-devices";
+
+customElements.define("qr-devices", QrDevices);
