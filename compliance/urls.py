@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from compliance import views
 
 app_name = "compliance"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.desk, name="desk"),
+]

@@ -1,5 +1,7 @@
 """What a database role is allowed, asked of the real database."""
 
+from typing import Any
+
 from django.db import Error, connections, transaction
 
 REFUSED = "42501"  # insufficient_privilege; our triggers answer with it too
@@ -8,7 +10,7 @@ BODY = b'{"act":"test.made","actor":"user:a","outcome":"ok","salt":"%s","v":1}' 
 APPEND = "SELECT audit.append(%s)"
 
 
-def outcome(alias: str, *statements: str, params: list[object] | None = None) -> str:
+def outcome(alias: str, *statements: str, params: list[Any] | None = None) -> str:
     """Runs them in one transaction; PASSED or the SQLSTATE of the refusal."""
     try:
         with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
@@ -26,7 +28,7 @@ def append(body: bytes = BODY) -> object:
         return cursor.fetchone()[0]
 
 
-def rows(statement: str, *params: object, alias: str = "owner") -> list[tuple[object, ...]]:
+def rows(statement: str, *params: Any, alias: str = "owner") -> list[tuple[Any, ...]]:
     with connections[alias].cursor() as cursor:
         cursor.execute(statement, params)
         return [tuple(row) for row in cursor.fetchall()]
