@@ -42,7 +42,11 @@ def sign_in_of(request: HttpRequest) -> SignIn | None:
 
 def safe_next(request: HttpRequest, default: str = "/") -> str:
     """The local path in `?next=` or the form's `next`; anything else becomes `default`."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
+    return local_path(request.POST.get("next") or request.GET.get("next") or "", default)
+
+
+def local_path(target: str, default: str = "/") -> str:
+    """MUST guard every redirect to an address that came from outside."""
     is_local = target.startswith("/") and url_has_allowed_host_and_scheme(
         target, allowed_hosts=None
     )

@@ -25,9 +25,7 @@ class FactorResetState(models.TextChoices):
 
 
 FACTOR_RESET_TRANSITIONS: dict[FactorResetState, frozenset[FactorResetState]] = {
-    FactorResetState.REQUESTED: frozenset(
-        {FactorResetState.APPROVED, FactorResetState.CANCELLED}
-    ),
+    FactorResetState.REQUESTED: frozenset({FactorResetState.APPROVED, FactorResetState.CANCELLED}),
     FactorResetState.APPROVED: frozenset({FactorResetState.COMPLETED, FactorResetState.CANCELLED}),
     FactorResetState.COMPLETED: frozenset(),
     FactorResetState.CANCELLED: frozenset(),
@@ -67,9 +65,7 @@ class FactorReset(models.Model):
             ),
             models.CheckConstraint(
                 name="accounts_factor_reset_two_people",
-                condition=(
-                    Q(first_approval_by__isnull=True) | ~Q(first_approval_by=F("user"))
-                )
+                condition=(Q(first_approval_by__isnull=True) | ~Q(first_approval_by=F("user")))
                 & (
                     Q(second_approval_by__isnull=True)
                     | (

@@ -8,7 +8,7 @@ from crypto.retention import Retention
 
 
 class LimitBucket(models.Model):
-    """`key` is a keyed digest of what is limited; `spent_until` is when the bucket is full again."""
+    """`key` is a keyed digest of what is limited; at `spent_until` the bucket is full again."""
 
     retention = Retention.TRANSIENT
 

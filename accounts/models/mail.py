@@ -14,6 +14,7 @@ class OutgoingMail(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     recipient = EncryptedTextField()
+    sender = models.CharField(max_length=80)
     subject = models.CharField(max_length=120)
     body = EncryptedTextField()
     created_at = models.DateTimeField(default=timezone.now)

@@ -15,6 +15,7 @@ from audit.events import Ref
 from crypto.fields import EncryptedTextField
 from crypto.retention import Retention
 
+SESSION_SIGN_IN = "sign_in"
 # A password proven this long ago is proven no more: the second factor follows at once.
 FACTOR_WITHIN = timedelta(minutes=10)
 PASSWORD_RESET_WITHIN = timedelta(minutes=30)

@@ -1,6 +1,11 @@
 """Every change of an account's state: one transaction and one audit event each."""
 
-from accounts.services.people import create_account, reinstate_account, save_profile, suspend_account
+from accounts.services.people import (
+    create_account,
+    reinstate_account,
+    save_profile,
+    suspend_account,
+)
 from accounts.services.sign_ins import end_sign_ins
 from accounts.services.step_up import consume_step_up
 

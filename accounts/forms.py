@@ -1,0 +1,125 @@
+"""Forms of accounts. Passwords are never trimmed, may be pasted and may hold any character."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from accounts.models import Profile
+
+LONGEST_PASSWORD = 256
+
+
+class PasswordField(forms.CharField):
+    def __init__(self, *, autocomplete: str, **kwargs: Any) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+        super().__init__(widget=widget, strip=False, max_length=LONGEST_PASSWORD, **kwargs)
+
+
+class NewPasswordField(PasswordField):
+    """At least 12 characters and not a well-known one: no rules about digits or signs."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "New password")
+        kwargs.setdefault(
+            "help_text",
+            "At least 12 characters. A few unrelated words work well; your browser can make one.",
+        )
+        super().__init__(autocomplete="new-password", **kwargs)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value:
+            validate_password(value)
+
+
+class CodeField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Code")
+        widget = forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "text", "spellcheck": "false"}
+        )
+        super().__init__(widget=widget, max_length=32, **kwargs)
+
+
+class SignInForm(forms.Form):
+    email = forms.CharField(
+        label="E-mail address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = PasswordField(label="Password", autocomplete="current-password")
+
+
+class CodeForm(forms.Form):
+    code = CodeField(help_text="The six digits in your app now, or one of your recovery codes.")
+
+
+class ConfirmTotpForm(forms.Form):
+    code = CodeField(label="Code from the app", help_text="The six digits that it shows now.")
+
+
+class StepUpForm(forms.Form):
+    password = PasswordField(label="Password", autocomplete="current-password")
+    code = CodeField(
+        help_text="A code that you have not used yet. If you have just used one, wait for the next."
+    )
+
+
+class UnlockForm(forms.Form):
+    secret = PasswordField(
+        label="Password or code",
+        autocomplete="current-password",
+        help_text="Either your password or the six digits in your app.",
+    )
+
+
+class PasswordChangeForm(forms.Form):
+    present = PasswordField(label="Present password", autocomplete="current-password")
+    new = NewPasswordField()
+
+
+class ResetRequestForm(forms.Form):
+    email = forms.EmailField(
+        label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+
+
+class ResetForm(forms.Form):
+    new = NewPasswordField()
+
+
+class ProfileForm(forms.ModelForm[Profile]):
+    """Beside each field stands who sees it; these sentences are promises, kept by tests."""
+
+    class Meta:
+        model = Profile
+        fields = ("true_name", "call_back", "emergency_contact", "accommodations", "language")
+        labels = {
+            "true_name": "Your name",
+            "call_back": "Telephone number to call you back",
+            "emergency_contact": "Who should be called in an emergency",
+            "accommodations": "What helps you to take part",
+            "language": "Language",
+        }
+        help_texts = {
+            "true_name": "Seen by your therapist and your programme. "
+            "Other members never see it: they see the alias you choose for each group.",
+            "call_back": "Seen by your therapist, for when a call breaks off. Nobody else.",
+            "emergency_contact": "A name and a number. For emergencies only; seen by your therapist.",
+            "accommodations": "Captions, text instead of speech, breaks. Seen by your therapist.",
+            "language": "Seen by your therapist and your programme.",
+        }
+        widgets = {
+            "true_name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "call_back": forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+            "emergency_contact": forms.Textarea(attrs={"rows": 2}),
+            "accommodations": forms.Textarea(attrs={"rows": 3}),
+            "language": forms.Select(choices=[("en", "English")]),
+        }
+
+    def clean_true_name(self) -> str:
+        name = str(self.cleaned_data["true_name"]).strip()
+        if not name:
+            raise forms.ValidationError("Your therapist needs to know whom they let in.")
+        return name
