@@ -1,5 +1,7 @@
 """What a database role is allowed, asked of the real database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import Error, connections, transaction
@@ -46,3 +48,18 @@ def tables() -> list[str]:
 def kept_tables() -> list[str]:
     """All but the outbox, from which the sequencer takes."""
     return [name for name in tables() if name != "audit.outbox"]
+
+
+@contextmanager
+def refusing_log() -> Iterator[None]:
+    """A log that takes nothing: the application has lost its one right."""
+    _execute("REVOKE EXECUTE ON FUNCTION audit.append FROM quietroom_app")
+    try:
+        yield
+    finally:
+        _execute("GRANT EXECUTE ON FUNCTION audit.append TO quietroom_app")
+
+
+def _execute(statement: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(statement)
