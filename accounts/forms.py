@@ -1,11 +1,16 @@
 """Forms of accounts. Passwords are never trimmed, may be pasted and may hold any character."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from accounts.models import Profile
+
+if TYPE_CHECKING:
+    OfProfile = forms.ModelForm[Profile]
+else:
+    OfProfile = forms.ModelForm
 
 LONGEST_PASSWORD = 256
 
@@ -89,7 +94,7 @@ class ResetForm(forms.Form):
     new = NewPasswordField()
 
 
-class ProfileForm(forms.ModelForm[Profile]):
+class ProfileForm(OfProfile):
     """Beside each field stands who sees it; these sentences are promises, kept by tests."""
 
     class Meta:
@@ -106,7 +111,7 @@ class ProfileForm(forms.ModelForm[Profile]):
             "true_name": "Seen by your therapist and your programme. "
             "Other members never see it: they see the alias you choose for each group.",
             "call_back": "Seen by your therapist, for when a call breaks off. Nobody else.",
-            "emergency_contact": "A name and a number. For emergencies only; seen by your therapist.",
+            "emergency_contact": "A name and a number, for emergencies. Seen by your therapist.",
             "accommodations": "Captions, text instead of speech, breaks. Seen by your therapist.",
             "language": "Seen by your therapist and your programme.",
         }

@@ -6,10 +6,11 @@ from accounts.services.people import (
     save_profile,
     suspend_account,
 )
-from accounts.services.sign_ins import end_sign_ins
+from accounts.services.sign_ins import begin_sign_in, end_sign_ins
 from accounts.services.step_up import consume_step_up
 
 __all__ = [
+    "begin_sign_in",
     "consume_step_up",
     "create_account",
     "end_sign_ins",
