@@ -24,7 +24,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One paragraph; a reworded one consists of several pieces. `heading` is the clause it is in."""
+    """One paragraph, reworded in several pieces; `heading` is the clause it stands in."""
 
     kind: Kind
     heading: str

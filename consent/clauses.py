@@ -72,7 +72,7 @@ def compose(sections: Mapping[str, str]) -> str:
 
 
 def sections_of(text: str) -> dict[str, str]:
-    """The bodies by clause key; what stands under an unknown heading joins the group's own rules."""
+    """The bodies by clause key; an unknown heading's text joins the group's own rules."""
     by_heading = {clause.heading: clause.key for clause in CLAUSES}
     found: dict[str, str] = {}
     pieces = HEADING.split(text)[1:]

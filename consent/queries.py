@@ -1,5 +1,6 @@
 """Reads: which papers a person has to sign, and whether what was signed is still in force."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -9,7 +10,6 @@ from consent.models import AgreementVersion, Signature
 from consent.states import SignatureState, VersionState
 from groups import queries as groups
 from groups.models import Group
-from groups.states import LIVE_STATES
 
 
 def version_in_force(group: Group) -> AgreementVersion | None:
@@ -56,15 +56,42 @@ def current_signers(group: Group) -> set[UUID]:
     )
 
 
-def papers_visible_to(user: User) -> QuerySet[AgreementVersion]:
-    """The versions in force in the person's groups, and every one the person ever signed."""
-    mine = groups.memberships_of(user).filter(state__in=LIVE_STATES).values("group_id")
-    signed = Signature.objects.filter(user=user).values("version_id")
-    in_force = AgreementVersion.objects.filter(
-        agreement__group__in=mine, state=VersionState.PUBLISHED
-    )
-    return AgreementVersion.objects.filter(pk__in=in_force.values("pk")).union(
-        AgreementVersion.objects.filter(pk__in=signed)
+@dataclass(frozen=True, slots=True)
+class GroupPaper:
+    """One group's agreement from one person's side; `signature` is the valid one, if any."""
+
+    group: Group
+    version: AgreementVersion | None
+    signature: Signature | None
+
+
+def papers_of(user: User) -> list[GroupPaper]:
+    """The agreement of each of the person's groups, what waits for a signature first."""
+    groups_of_user = [m.group for m in groups.memberships_of(user) if m.is_live]
+    versions = AgreementVersion.objects.filter(
+        agreement__group__in=groups_of_user, state=VersionState.PUBLISHED
+    ).select_related("agreement")
+    by_group = {version.agreement.group_id: version for version in versions}
+    signatures = valid_signatures_of(user).filter(version__in=by_group.values())
+    by_version = {signature.version_id: signature for signature in signatures}
+    papers = []
+    for group in groups_of_user:
+        version = by_group.get(group.pk)
+        signature = by_version.get(version.pk) if version else None
+        papers.append(GroupPaper(group, version, signature))
+    return sorted(papers, key=lambda paper: paper.signature is not None)
+
+
+def valid_signatures_of(user: User) -> QuerySet[Signature]:
+    return Signature.objects.filter(user=user, state=SignatureState.VALID)
+
+
+def signatures_of(user: User) -> QuerySet[Signature]:
+    """Everything the person ever signed, newest first."""
+    return (
+        Signature.objects.filter(user=user)
+        .select_related("version__agreement__group")
+        .order_by("-signed_at")
     )
 
 

@@ -16,8 +16,14 @@ from groups.events import GroupAccessRefused
 from groups.models import Group, Membership, Program
 
 
-def _refuse(pk: UUID, reason: str) -> Http404:
+def refuse(pk: UUID, reason: str) -> Http404:
+    """To be raised by the caller. `reason` is a code."""
     audit.deny(GroupAccessRefused(object=Ref("group", pk), reason=reason))
+    return Http404()
+
+
+def refuse_person(pk: UUID) -> Http404:
+    audit.deny(GroupAccessRefused(object=Ref("user", pk), reason="other_program"))
     return Http404()
 
 
@@ -25,14 +31,14 @@ def own_membership(request: SignedInRequest, pk: UUID) -> Membership:
     """The requester's membership that has not ended; it may be suspended."""
     membership = queries.membership_of(request.user, pk)
     if membership is None:
-        raise _refuse(pk, "no_membership")
+        raise refuse(pk, "no_membership")
     return membership
 
 
 def live_membership(request: SignedInRequest, pk: UUID) -> Membership:
     membership = own_membership(request, pk)
     if not membership.is_live:
-        raise _refuse(pk, "membership_suspended")
+        raise refuse(pk, "membership_suspended")
     return membership
 
 
@@ -44,17 +50,17 @@ def group_for_host(request: SignedInRequest, pk: UUID) -> Group:
     """A host's or co-host's group. MUST be asked before a roster or a host act."""
     membership = live_membership(request, pk)
     if not membership.is_host:
-        raise _refuse(pk, "not_host")
+        raise refuse(pk, "not_host")
     return membership.group
 
 
 def group_for_admin(request: SignedInRequest, pk: UUID) -> Group:
     """A group of the admin's own programme."""
     if request.user.role != Role.ADMIN:
-        raise _refuse(pk, "not_admin")
+        raise refuse(pk, "not_admin")
     group = queries.visible_to(request.user).filter(pk=pk).first()
     if group is None:
-        raise _refuse(pk, "other_program")
+        raise refuse(pk, "other_program")
     return group
 
 
@@ -70,7 +76,7 @@ def membership_for_host(request: SignedInRequest, pk: UUID, membership: UUID) ->
     group = group_for_host(request, pk)
     found = queries.roster_of(group).filter(pk=membership).first()
     if found is None:
-        raise _refuse(pk, "unknown_membership")
+        raise refuse(pk, "unknown_membership")
     return found
 
 

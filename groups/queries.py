@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import Role, User
+from accounts.models.people import email_digest
 from groups.invitation_tokens import digest_of
 from groups.models import Affiliation, Group, Invitation, Membership, Program
 from groups.states import ENDED_STATES, HOST_ROLES, LIVE_STATES
@@ -62,4 +64,24 @@ def invitation_by_token(token: str) -> Invitation | None:
         Invitation.objects.select_related("program", "group", "invited_by")
         .filter(token_hash=digest_of(token))
         .first()
+    )
+
+
+def has_account(invitation: Invitation) -> bool:
+    """Only for whoever holds the open token, which went to this address alone."""
+    return User.objects.filter(email_index=email_digest(invitation.address)).exists()
+
+
+def open_invitations(program: Program) -> QuerySet[Invitation]:
+    return program.invitations.filter(
+        used_at=None, revoked_at=None, expires_at__gt=timezone.now()
+    ).order_by("created_at")
+
+
+def people_of(program: Program) -> QuerySet[User]:
+    """Everybody who belongs to the programme. Holds true names: admins only."""
+    return (
+        User.objects.filter(affiliation__program=program)
+        .select_related("profile")
+        .order_by("role", "created_at")
     )

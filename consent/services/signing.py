@@ -105,7 +105,7 @@ def _refuse_second(user: User, version: AgreementVersion) -> None:
 
 
 def _check_said(user: User, printed_name: str, ticked: Collection[str]) -> None:
-    if not REQUIRED_TICKS <= set(ticked) or not printed_name.strip():
+    if not set(ticked) >= REQUIRED_TICKS or not printed_name.strip():
         raise SignatureIncomplete
     profile = Profile.objects.filter(user=user).first()
     if not is_own_name(printed_name, true_name=profile.true_name if profile else ""):

@@ -1,4 +1,4 @@
-"""A draft is edited, then published; from then on its text is everybody's and nobody's to change."""
+"""A draft is edited, then published; from then on nobody can change its text."""
 
 from datetime import datetime
 

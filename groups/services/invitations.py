@@ -5,12 +5,14 @@ nowhere else. MUST NOT say anything about accounts to somebody without an open t
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import mail
+from accounts.limits import Limit
 from accounts.models import Role, User
 from accounts.services import create_account
 from audit.context import acting_as
@@ -23,6 +25,9 @@ from groups.models import INVITATION_LIFETIME, Group, Invitation, Membership, Pr
 from groups.services.memberships import add_member
 from groups.services.programs import affiliate
 from groups.states import ENDED_STATES, SeatRole
+
+# A stolen admin account must not become a mail cannon; a whole group is invited without waiting.
+INVITATIONS = Limit("invite.inviter", 40, timedelta(minutes=2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +79,19 @@ def invite(
         invited_by=invited_by,
         expires_at=timezone.now() + INVITATION_LIFETIME,
     )
-    link = settings.PUBLIC_URL + reverse("groups:invitation", args=[token])
-    mail.send(address, "invitation", {"link": link, "expires_at": invitation.expires_at})
+    path = reverse("groups:invitation", args=[token])
+    mail.send(
+        address,
+        "groups/mail/invitation.txt",
+        {"path": path, "days": INVITATION_LIFETIME.days},
+        sender=program.neutral_sender,
+    )
     record(
         InvitationSent(
             object=invitation.ref, group=group.ref if group else None, reason=seat_role or role
         )
     )
-    return IssuedInvitation(invitation, link)
+    return IssuedInvitation(invitation, settings.PUBLIC_URL + path)
 
 
 @act(InvitationWithdrawn)
@@ -134,10 +144,14 @@ def accept_invitation(
     return Accepted(known, membership, is_new_account=user is None)
 
 
+def is_for(invitation: Invitation, user: User) -> bool:
+    """Whether it went to the address of this account."""
+    return blind_index.normalised(user.email) == blind_index.normalised(invitation.address)
+
+
 def fits(invitation: Invitation, user: User) -> bool:
     """Whether this account may use it: the same address and the same role."""
-    same_address = blind_index.normalised(user.email) == blind_index.normalised(invitation.address)
-    return same_address and user.role == invitation.role
+    return is_for(invitation, user) and user.role == invitation.role
 
 
 def _use(token: str) -> Invitation:

@@ -1,0 +1,58 @@
+"""Who may read which paper: the object, or the same 404 as for one that does not exist."""
+
+from uuid import UUID
+
+from django.http import Http404
+
+from accounts.access import SignedInRequest
+from audit import services as audit
+from audit.events import Ref
+from consent.events import DocumentRefused
+from consent.models import AgreementVersion, Signature
+from consent.states import VersionState
+from groups import queries as groups
+
+
+def _refuse(kind: str, pk: UUID, reason: str) -> Http404:
+    audit.deny(DocumentRefused(object=Ref(kind, pk), reason=reason))
+    return Http404()
+
+
+def paper_for(request: SignedInRequest, pk: UUID) -> AgreementVersion:
+    """A published version of a group one belongs to, or one that one has signed."""
+    version = (
+        AgreementVersion.objects.exclude(state=VersionState.DRAFT)
+        .select_related("agreement__group")
+        .filter(pk=pk)
+        .first()
+    )
+    if version is None:
+        raise _refuse("agreement_version", pk, "unknown")
+    signed = version.signatures.filter(user=request.user).exists()
+    if not signed and not may_sign_in_group(request, version):
+        raise _refuse("agreement_version", pk, "not_a_member")
+    return version
+
+
+def may_sign_in_group(request: SignedInRequest, version: AgreementVersion) -> bool:
+    membership = groups.membership_of(request.user, version.agreement.group_id)
+    return membership is not None and membership.is_live
+
+
+def paper_to_sign(request: SignedInRequest, pk: UUID) -> AgreementVersion:
+    """As `paper_for`, and only for a live membership: having signed once is not enough."""
+    version = paper_for(request, pk)
+    if not may_sign_in_group(request, version):
+        raise _refuse("agreement_version", pk, "not_a_member")
+    return version
+
+
+def own_signature(request: SignedInRequest, pk: UUID) -> Signature:
+    signature = (
+        Signature.objects.filter(user=request.user, pk=pk)
+        .select_related("version__agreement__group")
+        .first()
+    )
+    if signature is None:
+        raise _refuse("signature", pk, "not_own")
+    return signature

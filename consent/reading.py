@@ -1,0 +1,41 @@
+"""A plain agreement text, cut into what a page shows: sections of paragraphs and lists."""
+
+from dataclasses import dataclass
+
+from consent.clauses import CLAUSES, HEADING
+
+KEYS = {clause.heading: clause.key for clause in CLAUSES}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Either one paragraph or the entries of one list; the other is empty."""
+
+    paragraph: str = ""
+    entries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    key: str
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+def sections_to_read(text: str) -> list[Section]:
+    pieces = HEADING.split(text)[1:]
+    return [
+        Section(KEYS.get(heading.strip(), ""), heading.strip(), _blocks(body))
+        for heading, body in zip(pieces[::2], pieces[1::2], strict=True)
+    ]
+
+
+def _blocks(body: str) -> tuple[Block, ...]:
+    return tuple(_block(part) for part in body.strip().split("\n\n") if part.strip())
+
+
+def _block(part: str) -> Block:
+    lines = part.strip().splitlines()
+    if all(line.startswith("- ") for line in lines):
+        return Block(entries=tuple(line.removeprefix("- ") for line in lines))
+    return Block(paragraph=" ".join(lines))

@@ -1,0 +1,160 @@
+"""A person's own papers: the list, reading and signing, the copy, withdrawing."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import SignedInRequest, may_sign, safe_next, signed_in
+from audit import services as audit
+from audit.events import Ref
+from consent import access, queries
+from consent.canonical import sha256_of
+from consent.changes import changes_between
+from consent.clauses import PROMISES
+from consent.errors import (
+    AlreadySigned,
+    ConsentError,
+    FactorNotFresh,
+    NameMismatch,
+    SignatureIncomplete,
+    VersionSuperseded,
+)
+from consent.events import DocumentViewed, PapersListed, SignatureViewed
+from consent.forms import SignForm
+from consent.models import AgreementVersion, Signature
+from consent.reading import sections_to_read
+from consent.services import sign_agreement, withdraw_signature
+from consent.statements import ELECTRONIC_RECORDS, ELECTRONIC_RECORDS_PROMISE, MEANING
+
+
+@signed_in
+@audit.shows(lambda request, response: PapersListed(subject=request.user.ref))
+def papers(request: SignedInRequest) -> HttpResponse:
+    context = {
+        "papers": queries.papers_of(request.user),
+        "signatures": queries.signatures_of(request.user),
+    }
+    return TemplateResponse(request, "consent/papers.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+@audit.shows(
+    lambda request, response, *, pk: DocumentViewed(
+        object=Ref("agreement_version", pk), subject=request.user.ref
+    )
+)
+def paper(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
+    if request.method == "POST":
+        return _sign(request, access.paper_to_sign(request, pk))
+    return _paper_page(request, access.paper_for(request, pk), SignForm())
+
+
+def _sign(request: SignedInRequest, version: AgreementVersion) -> HttpResponse:
+    form = SignForm(request.POST)
+    if not form.is_valid():
+        return _paper_page(request, version, form)
+    try:
+        signature = sign_agreement(
+            request=request,
+            version=version,
+            printed_name=form.cleaned_data["printed_name"],
+            ticked=form.ticked(),
+        )
+    except AlreadySigned as same:
+        signature = same.signature
+    except NameMismatch as error:
+        form.add_error("printed_name", error.text)
+        return _paper_page(request, version, form)
+    except (SignatureIncomplete, FactorNotFresh) as error:
+        form.add_error(None, error.text)
+        return _paper_page(request, version, form)
+    except VersionSuperseded:
+        return _to_newer(request, version)
+    messages.success(request, "Signed. You find your copy under Papers.")
+    return redirect(safe_next(request, default=_copy_of(signature)))
+
+
+def _copy_of(signature: Signature) -> str:
+    return reverse("consent:signature", args=[signature.pk])
+
+
+def _to_newer(request: SignedInRequest, version: AgreementVersion) -> HttpResponse:
+    """Replaced while it was being read: the newer text is the next step, `?next=` goes along."""
+    messages.warning(request, VersionSuperseded.text)
+    newer = queries.version_in_force(version.agreement.group)
+    return redirect(_with_next(request, reverse("consent:paper", args=[(newer or version).pk])))
+
+
+def _with_next(request: SignedInRequest, path: str) -> str:
+    onward = safe_next(request, default="")
+    return f"{path}?{urlencode({'next': onward})}" if onward else path
+
+
+def _paper_page(
+    request: SignedInRequest, version: AgreementVersion, form: SignForm
+) -> TemplateResponse:
+    sections = sections_to_read(version.text)
+    before = queries.last_signed_before(request.user, version)
+    signature = queries.valid_signatures_of(request.user).filter(version=version).first()
+    context = {
+        "version": version,
+        "group": version.agreement.group,
+        "newer": None if version.is_in_force else queries.version_in_force(version.agreement.group),
+        "sections": sections,
+        "by_key": {section.key: section for section in sections},
+        "before": before,
+        "changes": changes_between(before.text, version.text) if before else [],
+        "signature": signature,
+        "form": form,
+        "meaning": MEANING,
+        "may_sign": may_sign(request),
+        "is_member": access.may_sign_in_group(request, version),
+        "here": request.get_full_path(),
+        "onward": safe_next(request, default=""),
+    }
+    return TemplateResponse(request, "consent/paper.html", context)
+
+
+@signed_in
+@audit.shows(
+    lambda request, response, *, pk: SignatureViewed(
+        object=Ref("signature", pk), subject=request.user.ref
+    )
+)
+def signature(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
+    """The signer's copy, for the screen and for paper."""
+    found = access.own_signature(request, pk)
+    said = {**PROMISES, ELECTRONIC_RECORDS: ELECTRONIC_RECORDS_PROMISE}
+    context = {
+        "signature": found,
+        "version": found.version,
+        "group": found.version.agreement.group,
+        "sections": sections_to_read(found.version.text),
+        "promises": [said[key] for key in said if key in found.clauses],
+        "is_intact": sha256_of(found.version.text) == found.document_sha256,
+    }
+    return TemplateResponse(request, "consent/signature.html", context)
+
+
+@signed_in
+@require_POST
+def withdraw(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
+    found = access.own_signature(request, pk)
+    try:
+        withdraw_signature(signature=found)
+    except ConsentError:
+        messages.warning(request, "This signature was not in force any more.")
+    else:
+        messages.success(
+            request,
+            "Your signature is withdrawn. You cannot enter further sessions of this group until "
+            "you sign again. Your therapist can see it.",
+        )
+    return redirect("consent:papers")

@@ -1,0 +1,1 @@
+"""Pages of programmes and groups. Each view asks `access` first; none changes a row itself."""
