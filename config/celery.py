@@ -9,3 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("quietroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# Nothing depends on an exact time: each tick asks the database what is due.
+TICKS = ("accounts.tasks.every_minute", "sessions_app.tasks.every_minute")
+app.conf.beat_schedule = {name: {"task": name, "schedule": 60.0} for name in TICKS}
