@@ -7,10 +7,8 @@
  */
 import { IdleClock } from "./elements/idle-clock";
 import { IdleWarning } from "./elements/idle-warning";
+import { LOCK_NOW, LOCKING, PRESENT, tell } from "./elements/page-events";
 
-const LOCKING = "quietroom:locking";
-const LOCK_NOW = "quietroom:lock-now";
-const PRESENT = "quietroom:present";
 const WARN_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
 const TELL_EVERY_MS = 5_000;
@@ -55,7 +53,7 @@ function watch(form: HTMLFormElement): void {
   }
   document.addEventListener(PRESENT, alive);
   document.addEventListener(LOCK_NOW, () => void lock());
-  form.addEventListener("submit", () => document.dispatchEvent(new Event(LOCKING)));
+  form.addEventListener("submit", () => tell(LOCKING));
   others.onmessage = ({ data }: MessageEvent<Told>) => {
     if (data.kind === "locked") leave(data.url);
     else {
@@ -68,7 +66,7 @@ function watch(form: HTMLFormElement): void {
 
 /** Media stops first, whatever the network says. Returns where to go. */
 async function postLock(form: HTMLFormElement): Promise<string> {
-  document.dispatchEvent(new Event(LOCKING));
+  tell(LOCKING);
   try {
     const answer = await fetch(form.action, {
       method: "POST",
@@ -82,7 +80,7 @@ async function postLock(form: HTMLFormElement): Promise<string> {
 }
 
 function leave(url: string): void {
-  document.dispatchEvent(new Event(LOCKING));
+  tell(LOCKING);
   location.replace(url);
 }
 

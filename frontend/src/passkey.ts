@@ -1,32 +1,30 @@
 /**
- * Passkeys on a page: `form[data-passkey="get"|"create"]` with the two addresses of the
- * conversation (accounts/views/sign_in.py describes it). Without script, or without a browser
- * that can, the form stays hidden and the page's other way remains.
+ * Passkeys on a page: `form[data-passkey="enrol"|"step-up"|"sign-in"]` with the two addresses of
+ * the conversation (accounts/views/sign_in.py describes it). Without script, or without a browser
+ * that can, its button stays hidden and the page's other way remains.
  */
 import { type Ceremony, PasskeyRefused, runCeremony } from "./elements/passkey-ceremony";
 
 function prepare(form: HTMLFormElement): void {
-  if (!("PublicKeyCredential" in window)) {
-    form.hidden = true;
-    return;
-  }
-  form.hidden = false;
+  const button = form.querySelector<HTMLButtonElement>("[data-passkey-button]");
+  if (!button || !("PublicKeyCredential" in window)) return;
+  button.hidden = false;
+  button.addEventListener("click", () => void run(form, button));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void run(form);
+    void run(form, button);
   });
 }
 
-async function run(form: HTMLFormElement): Promise<void> {
-  const button = form.querySelector("button");
+async function run(form: HTMLFormElement, button: HTMLButtonElement): Promise<void> {
+  if (button.disabled) return;
+  button.disabled = true;
   say(form, "");
-  if (button) button.disabled = true;
   try {
     location.assign(await runCeremony(ceremonyOf(form)));
   } catch (error) {
     say(form, error instanceof PasskeyRefused ? error.message : "That did not work. Try again.");
-  } finally {
-    if (button) button.disabled = false;
+    button.disabled = false;
   }
 }
 
@@ -36,7 +34,7 @@ function ceremonyOf(form: HTMLFormElement): Ceremony {
   );
   const { csrfmiddlewaretoken = "", ...extra } = fields;
   return {
-    kind: form.dataset.passkey === "create" ? "create" : "get",
+    kind: form.dataset.passkey === "enrol" ? "create" : "get",
     optionsUrl: form.dataset.optionsUrl ?? "",
     verifyUrl: form.dataset.verifyUrl ?? "",
     token: csrfmiddlewaretoken,
@@ -45,10 +43,8 @@ function ceremonyOf(form: HTMLFormElement): Ceremony {
 }
 
 function say(form: HTMLFormElement, text: string): void {
-  const status = form.querySelector<HTMLElement>("[data-passkey-status]");
-  if (!status) return;
-  status.textContent = text;
-  status.hidden = text === "";
+  const status = form.querySelector("[data-passkey-status]");
+  if (status) status.textContent = text;
 }
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-passkey]")) prepare(form);

@@ -13,6 +13,7 @@ export interface Waiting {
 export interface Seated {
   readonly person: SeatedPerson;
   readonly alias: string;
+  readonly isHost: boolean;
 }
 
 interface Fact {
@@ -147,9 +148,10 @@ export class SeatRow implements Part<Seated> {
     this.element = make("li", { class: "seat-row", data: { admission } }, this.#name, this.#acts);
   }
 
-  update({ person, alias }: Seated): void {
+  /** Hosts do not act on each other. */
+  update({ person, alias, isHost }: Seated): void {
     setText(this.#name, person.own ? `${alias} (you)` : `${alias} · ${person.true_name}`);
-    this.#acts.hidden = person.own;
+    this.#acts.hidden = person.own || isHost;
     this.#mute.hidden = !person.may_send_mic;
     this.#stop.hidden = !person.may_send_camera;
     this.#allow.hidden = person.may_send_mic && person.may_send_camera;

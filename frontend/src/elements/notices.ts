@@ -58,8 +58,8 @@ function refusal({ refusal: refused }: RoomState): Notice[] {
 function inRoom(state: RoomState): Notice[] {
   const found: Notice[] = [];
   const { snapshot, wishes } = state;
-  if (wishes.private) {
-    const back = (session: RoomSession) => session.wish({ private: false });
+  if (wishes.notPrivate) {
+    const back = (session: RoomSession) => session.wish({ notPrivate: false });
     found.push(
       notice(
         "private",

@@ -37,7 +37,7 @@ export class QrControls extends HTMLElement {
   readonly #mic = this.#control("mic", "mic", "Microphone", () => this.toggle("mic"));
   readonly #camera = this.#control("camera", "camera", "Camera", () => this.toggle("camera"));
   readonly #private = this.#control("private", "hand", "Not private now", () =>
-    this.#flip("private"),
+    this.#flip("notPrivate"),
   );
   readonly #away = this.#control("away", "away", "Step away", () => this.#flip("away"));
   readonly #audioOnly = this.#control("audio-only", "ear", "Sound only", () =>
@@ -68,7 +68,7 @@ export class QrControls extends HTMLElement {
     this.#session = session;
     this.#showSource(this.#mic, "mic", state);
     this.#showSource(this.#camera, "camera", state);
-    this.#showWish(this.#private, state.wishes.private);
+    this.#showWish(this.#private, state.wishes.notPrivate);
     this.#showWish(this.#away, state.wishes.away);
     this.#showWish(this.#audioOnly, state.wishes.audioOnly);
     for (const control of this.#seatedOnly) control.button.hidden = !isSeated(state);

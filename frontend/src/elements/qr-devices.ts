@@ -7,6 +7,7 @@ import { LocalMedia, type LocalSource } from "../room/media";
 import { MicMeter, playTone } from "../room/meter";
 import { recallStart, rememberStart, type StartChoice } from "../room/start";
 import { button, icon, make, setText } from "./build";
+import { LOCKING } from "./page-events";
 import { helpFor, platformOf } from "./permission-help";
 
 type Kind = "audioinput" | "videoinput" | "audiooutput";
@@ -90,7 +91,7 @@ export class QrDevices extends HTMLElement {
     const form = this.closest("form");
     form?.addEventListener("change", () => this.#showMode(), { signal });
     form?.addEventListener("submit", () => this.#remember(), { signal });
-    document.addEventListener("quietroom:locking", () => this.#media.close(), { signal });
+    document.addEventListener(LOCKING, () => this.#media.close(), { signal });
     const timer = setInterval(() => this.#measure(), METER_EVERY_MS);
     signal.addEventListener("abort", () => clearInterval(timer));
   }

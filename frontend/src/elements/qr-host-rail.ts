@@ -1,5 +1,11 @@
 /** The host's side: who waits, who is held at a gate, who is in, and the acts on all of them. */
-import type { ClientMessage, HostPanel, PersonAtTheDoor, SessionView } from "../room/protocol.gen";
+import type {
+  ClientMessage,
+  HostPanel,
+  PersonAtTheDoor,
+  SeatedPerson,
+  SessionView,
+} from "../room/protocol.gen";
 import type { RoomSession } from "../room/session";
 import { isSeated, type RoomState } from "../room/store";
 import { button, KeyedList, make, setText } from "./build";
@@ -57,9 +63,7 @@ export class QrHostRail extends HTMLElement {
     this.#showWaiting(panel, now);
     this.#doors?.show(panel.at_the_door);
     this.#door.hidden = panel.at_the_door.length === 0;
-    this.#seated?.show(
-      panel.seated.map((person) => ({ person, alias: aliasOf(state, person.seat) })),
-    );
+    this.#seated?.show(panel.seated.map((person) => seatedOf(state, person)));
     this.#seats.hidden = this.#acts.hidden = !isSeated(state);
     if (state.snapshot) this.#showActs(state.snapshot.session);
   }
@@ -136,8 +140,13 @@ export class QrHostRail extends HTMLElement {
   }
 }
 
-function aliasOf(state: RoomState, seat: number): string {
-  return state.snapshot?.seats.find((one) => one.seat === seat)?.alias ?? "";
+function seatedOf(state: RoomState, person: SeatedPerson): Seated {
+  const seat = state.snapshot?.seats.find((one) => one.seat === person.seat);
+  return {
+    person,
+    alias: seat?.alias ?? "",
+    isHost: seat?.role === "host" || seat?.role === "cohost",
+  };
 }
 
 function section(title: string, ...children: readonly Node[]): HTMLElement {

@@ -12,6 +12,7 @@ import { isHost, isSeated, type Phase, phaseOf, type RoomState } from "../room/s
 import { type KeyedList, make, setData, setText } from "./build";
 import { ask, paragraph } from "./dialog";
 import { type Notice, noticeList, noticesFor } from "./notices";
+import { LOCK_NOW, LOCKING, PRESENT, tell } from "./page-events";
 import { QrBadge } from "./qr-badge";
 import { type ControlAct, QrControls } from "./qr-controls";
 import { QrHostRail } from "./qr-host-rail";
@@ -27,11 +28,6 @@ import {
 } from "./screens";
 import { explainShortcuts, type Shortcut, shortcutFor } from "./shortcuts";
 import { explainWho } from "./who";
-
-/** Sent by the idle lock before it leaves the page, and by speech to keep it away. */
-export const LOCKING = "quietroom:locking";
-export const PRESENT = "quietroom:present";
-export const LOCK_NOW = "quietroom:lock-now";
 
 const TICK_MS = 10_000;
 /** Own goodbyes need no screen in between: the left page says the rest. */
@@ -176,8 +172,7 @@ export class QrRoom extends HTMLElement {
     const home = this.dataset.leaveUrl ?? "/";
     if (name === "tiles") return this.#tiles;
     if (name === "waiting") return this.#waiting;
-    if (name === "away")
-      return awayScreen(session, () => document.dispatchEvent(new Event(LOCK_NOW)));
+    if (name === "away") return awayScreen(session, () => tell(LOCK_NOW));
     if (name === "failed") return unsupportedScreen(home);
     if (name === "lost") return lostScreen(session);
     if (state.closed) return closedScreen(state.closed, home);
@@ -216,7 +211,7 @@ export class QrRoom extends HTMLElement {
   #read(readings: Readings, session: RoomSession): void {
     this.#tiles.read(readings);
     this.#show(session.state);
-    if (readings.ownLevel > SPEAKING_LEVEL) document.dispatchEvent(new Event(PRESENT));
+    if (readings.ownLevel > SPEAKING_LEVEL) tell(PRESENT);
   }
 
   /** Screen readers read an appended line once, and each one that comes. */
@@ -245,7 +240,7 @@ export class QrRoom extends HTMLElement {
 
   #shortcut(shortcut: Shortcut, session: RoomSession): void {
     if (shortcut === "mic" || shortcut === "camera") this.#controls.toggle(shortcut);
-    else if (shortcut === "private") session.wish({ private: !session.state.wishes.private });
+    else if (shortcut === "private") session.wish({ notPrivate: !session.state.wishes.notPrivate });
     else this.#act(shortcut);
   }
 

@@ -109,13 +109,13 @@ export class Tile implements Part<TileView> {
 }
 
 function pictureShown({ seat, own, picture }: TileView): boolean {
-  return picture !== null && (own || seat.camera) && !seat.private && !seat.away;
+  return picture !== null && (own || seat.camera) && seat.private && !seat.away;
 }
 
 function stateOf(seat: SeatView): string {
   if (!seat.connected) return "reconnecting";
   if (seat.away) return "away";
-  return seat.private ? "private" : "connected";
+  return seat.private ? "connected" : "private";
 }
 
 function veil(seat: SeatView): string {

@@ -178,7 +178,7 @@ export class RoomSession {
   #capture(source: LocalSource): void {
     const { wishes } = this.#state;
     const open = isOpen(this.#state, source);
-    const keepMuted = source === "mic" && !wishes.private && !wishes.away;
+    const keepMuted = source === "mic" && !wishes.notPrivate && !wishes.away;
     if (open) {
       if (!this.#media.state(source).problem) void this.#media.open(source);
     } else if (!keepMuted) {
@@ -210,7 +210,7 @@ export class RoomSession {
       type: "state",
       mic: this.#isLive("mic"),
       camera: this.#isLive("camera"),
-      private: wishes.private,
+      private: !wishes.notPrivate,
       away: wishes.away,
     };
     const text = JSON.stringify(message);

@@ -33,7 +33,8 @@ export interface Wishes {
   readonly mic: boolean;
   readonly camera: boolean;
   readonly audioOnly: boolean;
-  readonly private: boolean;
+  /** "Not private now": somebody else could overhear. The wire says `private: false`. */
+  readonly notPrivate: boolean;
   readonly away: boolean;
 }
 
@@ -81,7 +82,7 @@ export function initialState(wishes: Partial<Wishes> = {}): RoomState {
       mic: false,
       camera: false,
       audioOnly: false,
-      private: false,
+      notPrivate: false,
       away: false,
       ...wishes,
     },
@@ -136,20 +137,26 @@ function withSnapshot(state: RoomState, snapshot: Snapshot): RoomState {
     snapshot,
     secondDevice: null,
     slots: seated ? state.slots : [],
-    wishes: unwish(state.wishes, was, snapshot),
+    wishes: overruled(state.wishes, was, snapshot),
     wasReturned: !seated && (state.wasReturned || left),
   };
 }
 
-/** Takes back the wishes that a host has just overruled. */
-function unwish(wishes: Wishes, was: Snapshot | null, is: Snapshot): Wishes {
-  if (!was || !isSeatedIn(was)) return wishes;
-  const stopped = !isSeatedIn(is) || (isPaused(is) && !isPaused(was));
+/** What a host or the person's own answers at the door decided goes before the wishes. */
+function overruled(wishes: Wishes, was: Snapshot | null, is: Snapshot): Wishes {
+  const left = isSeatedIn(was) && !isSeatedIn(is);
+  const entered = !isSeatedIn(was) && isSeatedIn(is);
+  const mute = (may: boolean): boolean => left || (isSeatedIn(is) && (!may || isPaused(is)));
   return {
     ...wishes,
-    mic: wishes.mic && !stopped && !(was.own.may_send_mic && !is.own.may_send_mic),
-    camera: wishes.camera && !stopped && !(was.own.may_send_camera && !is.own.may_send_camera),
+    mic: wishes.mic && !mute(is.own.may_send_mic),
+    camera: wishes.camera && !mute(is.own.may_send_camera),
+    notPrivate: entered ? saidNotPrivate(is) : wishes.notPrivate,
   };
+}
+
+function saidNotPrivate(snapshot: Snapshot): boolean {
+  return snapshot.seats.some((seat) => seat.seat === snapshot.own.seat && !seat.private);
 }
 
 /** While a session is suspended, only hosts send. */
@@ -193,7 +200,7 @@ export function hindrance(state: RoomState, source: LocalSource): Hindrance | nu
   if (isSeated(state) && snapshot && isPaused(snapshot)) return "suspended";
   if (isSeated(state) && !maySend(snapshot, source)) return "host";
   if (wishes.away) return "away";
-  if (wishes.private) return "private";
+  if (wishes.notPrivate) return "private";
   return source === "camera" && wishes.audioOnly ? "audio-only" : null;
 }
 

@@ -38,7 +38,7 @@ export function seat(number: number, alias: string, change: Partial<SeatView> = 
     mode: "video",
     mic: true,
     camera: true,
-    private: false,
+    private: true,
     away: false,
     connected: true,
     ...change,
@@ -57,7 +57,12 @@ export interface Changes {
 }
 
 /** Ana, seated beside Thea. */
-export function snapshot({ own, session, seats = [THEA, ANA], host = null }: Changes = {}): Snapshot {
+export function snapshot({
+  own,
+  session,
+  seats = [THEA, ANA],
+  host = null,
+}: Changes = {}): Snapshot {
   return {
     n: 1,
     type: "snapshot",
