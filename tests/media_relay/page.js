@@ -1,0 +1,85 @@
+// A bare client: the 34 lines of the call, and counters.
+const RECEIVED = new Map();
+
+async function offer({ video = true } = {}) {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: true,
+    video: video && { width: 320, height: 180, frameRate: 15 },
+  });
+  const codecs = (kind, names) =>
+    RTCRtpReceiver.getCapabilities(kind).codecs.filter((codec) => names.includes(codec.mimeType));
+  const opus = codecs("audio", ["audio/opus"]);
+  const vp8 = codecs("video", ["video/VP8", "video/rtx"]);
+  const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  window.pc = pc;
+  const add = (track, options, preferred) =>
+    pc.addTransceiver(track, options).setCodecPreferences(preferred);
+  add(stream.getAudioTracks()[0], { direction: "sendonly" }, opus);
+  const sendEncodings = [
+    { rid: "h" },
+    { rid: "m", active: false, scaleResolutionDownBy: 2 },
+    { rid: "l", active: false, scaleResolutionDownBy: 4 },
+  ];
+  add(stream.getVideoTracks()[0] ?? "video", { direction: "sendonly", sendEncodings }, vp8);
+  add("video", { direction: "sendonly" }, vp8);
+  for (let line = 0; line < 15; line++) add("audio", { direction: "recvonly" }, opus);
+  for (let line = 0; line < 16; line++) add("video", { direction: "recvonly" }, vp8);
+  await pc.setLocalDescription();
+  return pc.localDescription.sdp;
+}
+
+async function accept(sdp) {
+  await pc.setRemoteDescription({ type: "answer", sdp });
+  for (const transceiver of pc.getTransceivers()) {
+    if (transceiver.direction !== "recvonly") continue;
+    const element = document.createElement(transceiver.receiver.track.kind);
+    element.muted = true;
+    element.autoplay = true;
+    element.srcObject = new MediaStream([transceiver.receiver.track]);
+    RECEIVED.set(transceiver.mid, element);
+    document.body.append(element);
+  }
+}
+
+async function counters() {
+  const found = { state: pc.connectionState, lines: {}, sent: {}, available: 0 };
+  for (const report of (await pc.getStats()).values()) {
+    if (report.type === "inbound-rtp") {
+      found.lines[report.mid] = {
+        packets: report.packetsReceived,
+        lost: report.packetsLost,
+        frames: report.framesDecoded ?? 0,
+        keyFrames: report.keyFramesDecoded ?? 0,
+        freezes: report.freezeCount ?? 0,
+        samples: (report.totalSamplesReceived ?? 0) - (report.concealedSamples ?? 0),
+        concealed: report.concealedSamples ?? 0,
+        retransmitted: report.retransmittedPacketsReceived ?? 0,
+        plis: report.pliCount ?? 0,
+        nacks: report.nackCount ?? 0,
+        playout: report.estimatedPlayoutTimestamp ?? 0,
+      };
+    } else if (report.type === "outbound-rtp") {
+      const name = report.rid ? `${report.mid}/${report.rid}` : report.mid;
+      found.sent[name] = {
+        packets: report.packetsSent,
+        frames: report.framesSent ?? 0,
+        retransmitted: report.retransmittedPacketsSent ?? 0,
+        plis: report.pliCount ?? 0,
+        nacks: report.nackCount ?? 0,
+      };
+    } else if (report.type === "candidate-pair" && report.nominated) {
+      found.available = report.availableOutgoingBitrate ?? 0;
+      found.roundTrip = report.currentRoundTripTime;
+    } else if (report.type === "transport") {
+      found.srtp = report.srtpCipher;
+    }
+  }
+  return found;
+}
+
+async function firstFrame(mid) {
+  const before = performance.now();
+  const element = RECEIVED.get(mid);
+  await new Promise((done) => element.requestVideoFrameCallback(done));
+  return performance.now() - before;
+}
