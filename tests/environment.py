@@ -41,6 +41,8 @@ class TestServers:
         return servers
 
     def _set_environment(self, owner_url: str) -> None:
+        static = self.folder / "static"
+        static.mkdir(exist_ok=True)
         os.environ.update(random_keys())
         os.environ.update(addresses_beside(owner_url))
         os.environ.update(
@@ -48,6 +50,7 @@ class TestServers:
             DATABASE_OWNER_URL=owner_url,
             PUBLIC_URL="http://testserver",
             MAIL_DIR=str(self.folder / "mail"),
+            STATIC_ROOT=str(static),
             DJANGO_SETTINGS_MODULE="config.settings",
         )
 
