@@ -55,5 +55,5 @@ class Preparation:
 
     def _execute(self, statement: str, *names: str) -> None:
         """Role names are identifiers and cannot be parameters; psycopg quotes them."""
-        composed = sql.SQL(statement)  # type: ignore[arg-type]  # every statement stands above
+        composed = sql.SQL(statement)
         self.cursor.execute(composed.format(*map(sql.Identifier, names)))

@@ -72,4 +72,4 @@ def drop(database: str) -> None:
 
 def administer(statement: str, *names: str) -> None:
     with connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]  # LiteralString: ours
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

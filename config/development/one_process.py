@@ -20,9 +20,9 @@ from twisted.internet import reactor
 from audit import sequencer
 from config.celery import TICKS, app
 from config.development.progress import Stop
-from config.keys import ticket_verify_key
+from config.relaying import node_config
 from media_relay.control import InProcessControl
-from media_relay.node import Node, NodeConfig
+from media_relay.node import Node
 from sessions_app import relay
 
 TICK_SECONDS = 60
@@ -62,7 +62,7 @@ class OneProcess:
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         """Until SIGINT or SIGTERM. Localhost only: browsers trust it without a certificate."""
-        server = Server(
+        server = Server(  # type: ignore[no-untyped-call]  # Daphne has no types
             application=self.application,
             endpoints=[
                 f"tcp:port={self.port}:interface=127.0.0.1",
@@ -75,7 +75,7 @@ class OneProcess:
         )
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: reactor.callFromThread(server.stop))
-        server.run()
+        server.run()  # type: ignore[no-untyped-call]
 
     async def _start_relay(self, node: Node) -> None:
         try:
@@ -107,12 +107,3 @@ class OneProcess:
             self.every_minute()
         finally:
             connections.close_all()
-
-
-def node_config() -> NodeConfig:
-    return NodeConfig(
-        verify_key=ticket_verify_key(),
-        bind=tuple(settings.RELAY_BIND),
-        advertise=tuple(settings.RELAY_ADDRESS),
-        port=settings.RELAY_PORT,
-    )

@@ -152,14 +152,10 @@ def keep_session_open() -> Session:
 def visitor_invitation(home: Home) -> str:
     """The path of an invitation that nobody has used yet; a new one when it was."""
     known = home.secrets.get("invitation", "")
+    known_id = home.secrets.get("invitation id", "")
     now = timezone.now()
-    is_open = Invitation.objects.filter(
-        pk=home.secrets.get("invitation id") or None,
-        used_at=None,
-        revoked_at=None,
-        expires_at__gt=now,
-    ).exists()
-    if known and is_open:
+    still_open = Invitation.objects.filter(used_at=None, revoked_at=None, expires_at__gt=now)
+    if known and still_open.filter(pk=known_id).exists():
         return known
     number = Invitation.objects.filter(role=Role.PARTICIPANT).count()
     group = demo_group()

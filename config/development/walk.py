@@ -23,7 +23,7 @@ from accounts.services.step_up import step_up_with_code
 from audit.context import Origin, acting
 from config.development.cast import Person
 from consent import queries as papers
-from consent.models import Signature
+from consent.models import AgreementVersion, Signature
 from consent.services import sign_agreement
 from consent.services.signing import REQUIRED_TICKS
 from groups.models import Group, Membership, Program
@@ -73,7 +73,7 @@ class Visit:
         """Everything that is due in this group, each with a step-up of its own."""
         return [self._sign(version) for version in papers.papers_due(self.user, group)]
 
-    def _sign(self, version: papers.AgreementVersion) -> Signature:
+    def _sign(self, version: AgreementVersion) -> Signature:
         self.step_up()
         with self.acting():
             return sign_agreement(

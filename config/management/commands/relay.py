@@ -1,0 +1,60 @@
+"""`manage.py relay`: one relay process; start one for each core with its own `--index`.
+
+It holds no key but the one that verifies tickets, and needs no database.
+"""
+
+import asyncio
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from redis.exceptions import RedisError
+
+from config.relaying import node_config
+from media_relay.node import Node
+from media_relay.redis_server import RedisServer
+
+
+class Command(BaseCommand):
+    help = "Forwards encrypted media; takes its orders through Redis."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--index", type=int, default=0, help="added to RELAY_PORT (0)")
+
+    def handle(self, *args: Any, index: int, **options: Any) -> None:
+        if not settings.REDIS_URL:
+            raise CommandError("Set REDIS_URL: the relay takes its orders through Redis.")
+        asyncio.run(self._relay(index))
+
+    async def _relay(self, index: int) -> None:
+        node = Node(node_config(index))
+        try:
+            await node.start()
+        except OSError as error:
+            port = settings.RELAY_PORT + index
+            raise CommandError(f"UDP port {port} cannot be used: {error.strerror}.") from error
+        server = RedisServer(node, settings.REDIS_URL)
+        try:
+            await self._serve(server)
+        finally:
+            await node.close()
+
+    async def _serve(self, server: RedisServer) -> None:
+        try:
+            await server.start()
+        except RedisError as error:
+            raise CommandError("Redis cannot be reached at REDIS_URL.") from error
+        self.stdout.write(f"relay {server.name} is ready")
+        await told_to_stop()
+        await server.close()
+
+
+async def told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()

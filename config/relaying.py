@@ -1,0 +1,16 @@
+"""The relay node of a process, as the settings describe it."""
+
+from django.conf import settings
+
+from config.keys import ticket_verify_key
+from media_relay.node import NodeConfig
+
+
+def node_config(index: int = 0) -> NodeConfig:
+    """`index` numbers the relay processes of one machine: each has the next UDP port."""
+    return NodeConfig(
+        verify_key=ticket_verify_key(),
+        bind=tuple(settings.RELAY_BIND),
+        advertise=tuple(settings.RELAY_ADDRESS),
+        port=settings.RELAY_PORT + index,
+    )
