@@ -16,6 +16,7 @@ ALIAS = "audit_reader"
 # Each branch walks one index backwards; an OR over actor and subject would walk none.
 NEWEST = "ORDER BY recorded_at DESC, id DESC LIMIT %s"
 PAGE = "(SELECT recorded_at, id, body FROM audit.entries WHERE {where} {newest})"
+MERGED = "SELECT * FROM ({branches}) AS branches {newest}"
 REFS = ("actor", "on_behalf", "object", "subject", "group", "session")
 WORDS = ("act", "actor_role", "auth", "address", "device", "request", "reason", "details")
 STATE = """
@@ -101,7 +102,7 @@ def entries(wanted: Filter, *, before: Position | None = None, limit: int = 50) 
         where = " AND ".join([*conditions, *person]) or "true"
         branches.append(PAGE.format(where=where, newest=NEWEST))
         parameters += [*values, *ref, limit]
-    found = f"{' UNION '.join(branches)} {NEWEST}"
+    found = MERGED.format(branches=" UNION ".join(branches), newest=NEWEST)
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(found, [*parameters, limit])
         return [_entry(*row) for row in cursor.fetchall()]
