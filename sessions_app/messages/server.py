@@ -5,7 +5,7 @@ and lists reveal nothing to those who wait. Only `HostPanel` may carry true name
 """
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -271,6 +271,13 @@ SERVER_PARTS: tuple[type[object], ...] = (
 )
 
 
+def timeless(message: ServerMessage) -> ServerMessage:
+    """The message without the hour: what tells news from a repetition."""
+    if not isinstance(message, Snapshot):
+        return message
+    return replace(message, session=replace(message.session, now=message.session.opens_at))
+
+
 def encode(message: ServerMessage, n: int) -> str:
     """The frame of `message`, numbered `n`."""
     return json.dumps({"n": n, "type": message.type, **asdict(message)}, default=_plain)
@@ -282,7 +289,3 @@ def _plain(value: object) -> str:
     if isinstance(value, UUID):
         return str(value)
     raise TypeError(type(value).__name__)
-
-
-def field_names(kind: type[object]) -> list[str]:
-    return [field.name for field in fields(kind)]  # type: ignore[arg-type]  # all are dataclasses

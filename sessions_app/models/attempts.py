@@ -55,6 +55,7 @@ class PreJoin(models.Model):
     created_at = models.DateTimeField(default=now)
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=32, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True)
 
     user_id: UUID
     session_id: UUID

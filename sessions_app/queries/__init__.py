@@ -2,6 +2,7 @@
 
 from sessions_app.queries.attempts import attempt_of, attempts_of_all, is_stale, live_prejoin
 from sessions_app.queries.seats import (
+    admission_at,
     connected_hosts,
     live_admission,
     live_admissions,
@@ -9,16 +10,20 @@ from sessions_app.queries.seats import (
     seated,
 )
 from sessions_app.queries.sessions import (
+    coming_for,
     is_blocked,
     last_admission,
     next_for,
     scheduled_for,
+    session_of,
     visible_to,
 )
 
 __all__ = [
+    "admission_at",
     "attempt_of",
     "attempts_of_all",
+    "coming_for",
     "connected_hosts",
     "is_blocked",
     "is_stale",
@@ -30,5 +35,6 @@ __all__ = [
     "next_for",
     "scheduled_for",
     "seated",
+    "session_of",
     "visible_to",
 ]

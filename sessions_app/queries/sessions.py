@@ -1,6 +1,7 @@
 """Which sessions a person may know of."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -34,6 +35,10 @@ def scheduled_for(group: Group, now: datetime) -> QuerySet[Session]:
 
 def coming_for(user: User, now: datetime) -> QuerySet[Session]:
     return _coming(visible_to(user), now)
+
+
+def session_of(pk: UUID) -> Session:
+    return Session.objects.select_related("group").get(pk=pk)
 
 
 def is_blocked(user: User, session: Session) -> bool:

@@ -25,6 +25,7 @@ from sessions_app.services.connection import (
     issue_transport_ticket,
     keep_alive,
     lose_connection,
+    lose_media,
     mark_connected,
     sweep_lost,
 )
@@ -53,6 +54,13 @@ from sessions_app.services.floor import (
 )
 from sessions_app.services.passphrase import give_passphrase
 from sessions_app.services.schedule import cancel_session, schedule_session
+from sessions_app.services.upkeep import (
+    keep_all_sessions,
+    keep_session,
+    keep_signed_in,
+    locations_are_due,
+    purge_locations,
+)
 
 __all__ = [
     "acknowledge_reminder",
@@ -72,15 +80,21 @@ __all__ = [
     "give_passphrase",
     "issue_transport_ticket",
     "keep_alive",
+    "keep_all_sessions",
+    "keep_session",
+    "keep_signed_in",
     "leave",
+    "locations_are_due",
     "lock_session",
     "lose_connection",
+    "lose_media",
     "mark_connected",
     "mute_all",
     "mute_participant",
     "note_hosts",
     "open_doors",
     "override_location",
+    "purge_locations",
     "remove_participant",
     "resume_media",
     "resume_place",

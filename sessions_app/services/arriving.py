@@ -43,19 +43,21 @@ def arrive(*, attempt: Attempt, connection: UUID, mode: SeatMode) -> Admission |
         return resume_place(attempt=attempt, admission=held, connection=connection)
     gates.require_all_open(attempt)
     if not attempt.is_host:
-        return enter_waiting_room(attempt=attempt, connection=connection)
+        return enter_waiting_room(attempt=attempt, connection=connection, mode=mode)
     if attempt.session.doors_are_open:
         return take_host_seat(attempt=attempt, connection=connection, mode=mode)
     return None
 
 
 @act(WaitingRoomEntered)
-def enter_waiting_room(*, attempt: Attempt, connection: UUID) -> Admission:
+def enter_waiting_room(*, attempt: Attempt, connection: UUID, mode: SeatMode) -> Admission:
     """MUST NOT seat anybody, however early, known or alone this person is."""
     session = locked_session(attempt.session.pk)
     gates.require_all_open(attempt)
     now = timezone.now()
     _require_cooled_down(attempt, session, now)
+    attempt.prejoin.mode = mode
+    attempt.prejoin.save(update_fields=["mode"])
     admission = Admission.objects.create(
         session=session,
         user=attempt.user,
@@ -142,12 +144,13 @@ def _require_may_resume(attempt: Attempt, admission: Admission) -> None:
 
 
 def _require_cooled_down(attempt: Attempt, session: Session, now: datetime) -> None:
-    last = queries.last_admission(attempt.user, session)
-    if last is not None and last.state == AdmissionState.DECLINED and last.ended_at:
-        if now - last.ended_at < COOL_DOWN:
-            raise CoolingDown
     if not session.is_joinable:
         raise AdmitsNobody
+    last = queries.last_admission(attempt.user, session)
+    if last is None or last.state != AdmissionState.DECLINED or last.ended_at is None:
+        return
+    if now - last.ended_at < COOL_DOWN:
+        raise CoolingDown
 
 
 def _move_to(admission: Admission, attempt: Attempt, connection: UUID) -> None:

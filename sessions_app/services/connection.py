@@ -66,7 +66,20 @@ def lose_connection(*, admission: Admission, connection: UUID) -> None:
     admission.save(update_fields=["state", "connection", "heartbeat_at"])
     note_hosts_if_changed(session)
     notify.session_changed(session.pk)
-    record(MediaLost(**about_admission(admission)))
+    record(MediaLost(**about_admission(admission), reason="socket"))
+
+
+@act(MediaLost)
+def lose_media(*, admission: Admission, connection: UUID) -> None:
+    """The transport is gone while the socket is still open: the tile says so to the others."""
+    session = locked_session(admission.session_id)
+    admission = locked_admission(session, admission.pk)
+    if admission.connection != connection:
+        raise NoSuchAdmission("not_this_connection")
+    admission.become(AdmissionState.RECONNECTING, now=timezone.now())
+    admission.save(update_fields=["state"])
+    notify.session_changed(session.pk)
+    record(MediaLost(**about_admission(admission), reason="transport"))
 
 
 def keep_alive(*, admission_id: UUID, connection: UUID) -> bool:

@@ -1,0 +1,216 @@
+"""The session socket: parse → service → send, and nothing else.
+
+MUST NOT wait for the relay in the read loop, MUST NOT accept before the entry is committed, and
+MUST NOT answer those who may not know with anything but the constant 404.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+from uuid import uuid4
+
+import structlog
+from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from accounts.sockets import sign_in_group, user_group
+from audit.errors import AuditUnavailable
+from sessions_app import notify
+from sessions_app.errors import GateIsClosed, SessionRefused
+from sessions_app.messages import ClientMessage, MessageRefused, ServerMessage, parse
+from sessions_app.messages import client as said
+from sessions_app.messages.server import Pong, timeless
+from sessions_app.sockets.actor import Actor
+from sessions_app.sockets.handshake import Opening, open_socket, turn_away
+from sessions_app.sockets.line import Callbacks, RelayLine
+from sessions_app.sockets.outbox import Outbox
+from sessions_app.sockets.pace import Pace
+from sessions_app.sockets.refusals import closed_for, error_for
+from sessions_app.sockets.view import Place
+
+log = structlog.get_logger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+# A lease lasts 60 s: two renewals may be lost. It is also how soon a lost message is made good.
+RENEW_SECONDS = 20.0
+# Close codes of ours; anything else is the server's.
+ENDED, TOO_SLOW, TOO_FAST = 4000, 4008, 4029
+
+
+async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Database work in the pool, so that one waiting transaction delays nobody else."""
+    pooled = database_sync_to_async(work, thread_sensitive=False)
+    return await pooled(*args, **kwargs)
+
+
+class SessionConsumer(AsyncWebsocketConsumer):
+    async def connect(self) -> None:
+        session_id = self.scope["url_route"]["kwargs"]["pk"]
+        opening = await in_thread(open_socket, self.scope, session_id)
+        if opening is None:
+            await turn_away(self.scope, self.base_send)
+            raise StopConsumer
+        self._begin(opening)
+        for channel in self._channels:
+            await self.channel_layer.group_add(channel, self.channel_name)
+        await self.accept()
+        self._line.start()
+        self._refresher = asyncio.create_task(self._refresh_forever())
+        self._refresher.add_done_callback(self._refresher_ended)
+
+    async def disconnect(self, code: int) -> None:
+        self._refresher.cancel()
+        for channel in self._channels:
+            await self.channel_layer.group_discard(channel, self.channel_name)
+        await self._line.close()
+        await in_thread(self._actor.gone)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self._pace.allows(time.monotonic()):
+            return await self._slow_down()
+        try:
+            if text_data is None:
+                raise MessageRefused("binary")
+            await self._answer(parse(text_data))
+        except (MessageRefused, SessionRefused) as refused:
+            await self._refuse(refused.code)
+        except AuditUnavailable:
+            await self._say(error_for("log_unavailable"))
+
+    async def session_changed(self, event: dict[str, Any]) -> None:
+        self._dirty.set()
+
+    async def papers_changed(self, event: dict[str, Any]) -> None:
+        self._dirty.set()
+
+    async def signin_ended(self, event: dict[str, Any]) -> None:
+        """Sign-out, suspension or removal: whatever has ended is read from the database."""
+        self._dirty.set()
+
+    def _begin(self, opening: Opening) -> None:
+        session = opening.standing.session
+        self._place = Place(
+            sign_in_id=opening.sign_in.pk, session_id=session.pk, connection=uuid4()
+        )
+        self._actor = Actor(opening, self._place)
+        self._channels = (
+            notify.session_channel(session.pk),
+            f"group.{session.group_id.hex}",
+            user_group(opening.sign_in.user),
+            sign_in_group(opening.sign_in),
+        )
+        self._line = RelayLine(
+            self._place.connection,
+            Callbacks(
+                say=self._say,
+                ticket=lambda: in_thread(self._actor.transport_ticket),
+                mapped=lambda: in_thread(self._actor.mapped),
+                lost=lambda: in_thread(self._actor.media_lost),
+            ),
+        )
+        self._outbox, self._pace = Outbox(), Pace()
+        self._dirty = asyncio.Event()
+        self._has_greeted = False
+        self._told: ServerMessage | None = None
+        self._is_over = False
+
+    async def _answer(self, message: ClientMessage) -> None:
+        match message:
+            case said.Ping():
+                return await self._say(Pong())
+            case said.Ack(n=n):
+                if not self._outbox.acknowledge(n):
+                    raise MessageRefused("wrong_value")
+                return None
+            case said.Leave():
+                await in_thread(self._actor.tell, message)
+                return await self._end("own_wish")
+        try:
+            answer = await in_thread(self._actor.tell, message)
+        except GateIsClosed:
+            # The reading that follows says which gate, and where it is opened.
+            answer = None
+        if isinstance(message, said.Offer):
+            self._line.offer(message.sdp)
+            return None
+        if answer is not None:
+            await self._say(answer)
+        if isinstance(message, said.Hello):
+            self._has_greeted, self._told = True, None
+        self._dirty.set()
+        return None
+
+    async def _refuse(self, code: str) -> None:
+        try:
+            await in_thread(self._actor.refuse, code)
+        except AuditUnavailable:
+            log.critical("audit.unavailable", act="session.act_refused")
+        await self._say(error_for(code))
+
+    async def _slow_down(self) -> None:
+        if self._pace.is_hopeless:
+            await self._hang_up(TOO_FAST)
+        else:
+            await self._say(error_for("too_fast"))
+
+    async def _refresh_forever(self) -> None:
+        """Reads and tells after every change, and at least every RENEW_SECONDS."""
+        renewed_at = 0.0
+        while not self._is_over:
+            due = renewed_at + RENEW_SECONDS - time.monotonic()
+            renew = due <= 0
+            if not renew:
+                try:
+                    await asyncio.wait_for(self._dirty.wait(), due)
+                except TimeoutError:
+                    renew = True
+            if renew:
+                renewed_at = time.monotonic()
+            self._dirty.clear()
+            await self._refresh(renew=renew)
+
+    async def _refresh(self, *, renew: bool) -> None:
+        view = await in_thread(self._actor.read, renew=renew)
+        if view.ended:
+            return await self._end(view.ended)
+        self._line.permit(view.permit, renew=renew)
+        if not self._has_greeted:
+            return None
+        news = view.gate or view.snapshot
+        if news is not None and timeless(news) != self._told:
+            self._told = timeless(news)
+            await self._say(news)
+        return None
+
+    def _refresher_ended(self, task: asyncio.Task[None]) -> None:
+        """A connection that cannot read the truth any more is closed; the client comes back."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("socket.refresh_failed", error=type(error).__name__)
+            self._last_words = asyncio.ensure_future(self._hang_up(1011))
+
+    async def _say(self, message: ServerMessage) -> None:
+        if self._is_over:
+            return
+        await self.send(text_data=self._outbox.frame(message))
+        if self._outbox.is_overfull:
+            await self._hang_up(TOO_SLOW)
+
+    async def _end(self, reason: str) -> None:
+        await self._say(closed_for(reason, self._place.session_id))
+        await self._hang_up(ENDED)
+
+    async def _hang_up(self, code: int) -> None:
+        if not self._is_over:
+            self._is_over = True
+            await self.close(code=code)
+
+
+class NowhereConsumer(AsyncWebsocketConsumer):
+    """Any other address: the same answer as for a session that one may not know."""
+
+    async def connect(self) -> None:
+        await turn_away(self.scope, self.base_send)
+        raise StopConsumer

@@ -1,0 +1,190 @@
+"""One connection's line to the relay: a task of its own, so that no reader ever waits for it.
+
+It holds what is wanted now, not a list of what happened: a newer offer or permit replaces an
+older one, and that is the bound of its queue.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from audit.errors import AuditUnavailable
+from media_relay.control import (
+    LeaseExpired,
+    NodeLost,
+    RelayEvent,
+    RelayRefused,
+    SlotsMapped,
+    TicketRefused,
+    TransportClosed,
+    TransportConnected,
+)
+from sessions_app import relay
+from sessions_app.errors import SessionRefused
+from sessions_app.messages.server import (
+    Answer,
+    ServerMessage,
+    Slot,
+    Slots,
+    SlotSource,
+    Transport,
+    TransportState,
+)
+from sessions_app.permits import Permit
+from sessions_app.sockets.refusals import error_for
+
+log = structlog.get_logger(__name__)
+
+CALL_SECONDS = 5.0
+# The relay's own words for endings that this side asked for.
+EXPECTED_ENDS = frozenset({"replaced", "unseated"})
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What the line needs of its socket; each runs in the line's own tasks."""
+
+    say: Callable[[ServerMessage], Awaitable[None]]
+    ticket: Callable[[], Awaitable[str]]
+    mapped: Callable[[], Awaitable[None]]
+    lost: Callable[[], Awaitable[None]]
+
+
+class RelayLine:
+    def __init__(self, connection: UUID, callbacks: Callbacks) -> None:
+        self._connection = connection.hex
+        self._callbacks = callbacks
+        self._offer: str | None = None
+        self._wanted: Permit | None = None
+        self._renew = False
+        self._wake = asyncio.Event()
+        self._applied: Permit | None = None
+        self._has_transport = False
+        self._is_connected = False
+        self._was_mapped = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks.append(asyncio.create_task(self._work()))
+
+    def offer(self, sdp: str) -> None:
+        """The newest offer counts; the answer is said when the relay has given it."""
+        self._offer = sdp
+        self._wake.set()
+
+    def permit(self, permit: Permit | None, *, renew: bool = False) -> None:
+        """What this connection may do now; None takes the seat away."""
+        self._wanted = permit
+        self._renew = self._renew or renew
+        self._wake.set()
+
+    async def close(self) -> None:
+        """Cancels its tasks and takes the transport down. Idempotent."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        if self._has_transport:
+            self._has_transport = False
+            with suppress(RelayRefused, TimeoutError):
+                async with asyncio.timeout(CALL_SECONDS):
+                    await relay.control().unseat(self._connection, close=True)
+
+    async def _work(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(CALL_SECONDS):
+                    await self._open_offered()
+                    await self._apply_permit()
+            except TimeoutError:
+                await self._lost("relay.slow")
+            except (RelayRefused, TicketRefused) as error:
+                await self._lost(error.code)
+            except SessionRefused as error:
+                await self._callbacks.say(error_for(error.code))
+            except AuditUnavailable:
+                await self._callbacks.say(error_for("log_unavailable"))
+
+    async def _open_offered(self) -> None:
+        offer, self._offer = self._offer, None
+        if offer is None:
+            return
+        ticket = await self._callbacks.ticket()
+        try:
+            answer = await relay.control().open_transport(ticket, offer)
+        except RelayRefused as error:
+            if not error.code.startswith("offer."):
+                raise
+            # A transport that was there before is still there.
+            return await self._callbacks.say(error_for(error.code))
+        self._applied, self._is_connected, self._was_mapped = None, False, False
+        self._has_transport = True
+        await self._callbacks.say(Answer(sdp=answer))
+        if len(self._tasks) == 1:
+            self._tasks.append(asyncio.create_task(self._watch()))
+
+    async def _apply_permit(self) -> None:
+        """Seat, move, renew or unseat, whichever makes the relay agree with the database."""
+        wanted, renew, self._renew = self._wanted, self._renew, False
+        if not self._has_transport:
+            return
+        if wanted is None:
+            if self._applied is not None:
+                self._applied = None
+                await relay.control().unseat(self._connection)
+        elif self._applied is None:
+            await relay.control().seat(wanted.ticket())
+            self._applied = wanted
+            await self._note_mapped()
+        elif wanted != self._applied or renew:
+            await relay.control().move(wanted.ticket())
+            self._applied = wanted
+
+    async def _note_mapped(self) -> None:
+        """Connected means mapped: seat acknowledged and handshake done, told once."""
+        if self._applied is not None and self._is_connected and not self._was_mapped:
+            self._was_mapped = True
+            await self._callbacks.mapped()
+
+    async def _watch(self) -> None:
+        try:
+            async for event in relay.control().watch(self._connection):
+                await self._hear(event)
+        except RelayRefused as error:
+            await self._lost(error.code)
+
+    async def _hear(self, event: RelayEvent) -> None:
+        match event:
+            case TransportConnected():
+                self._is_connected = True
+                await self._callbacks.say(Transport(state=TransportState.CONNECTED, code=""))
+                await self._note_mapped()
+            case SlotsMapped(slots):
+                named = [
+                    Slot(mid=slot.mid, source=SlotSource(slot.source), seat=slot.seat)
+                    for slot in slots
+                ]
+                await self._callbacks.say(Slots(slots=named))
+            case TransportClosed(reason) if reason in EXPECTED_ENDS:
+                pass
+            case TransportClosed(reason):
+                await self._lost(f"relay.{reason}")
+            case NodeLost():
+                await self._lost("relay.node_lost")
+            case LeaseExpired():
+                self._applied, self._was_mapped = None, False
+                self._wake.set()
+
+    async def _lost(self, code: str) -> None:
+        """The browser must bring a fresh transport; ICE is never restarted."""
+        self._has_transport = self._is_connected = self._was_mapped = False
+        self._applied = None
+        log.info("relay.lost", code=code, connection=self._connection)
+        await self._callbacks.say(Transport(state=TransportState.LOST, code=code))
+        await self._callbacks.lost()

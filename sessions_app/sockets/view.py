@@ -1,0 +1,115 @@
+"""What one connection must be told now: everything it depends on, read at one moment."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import SignIn
+from groups.states import SeatRole
+from sessions_app import gates, queries
+from sessions_app.access import Standing, standing_of
+from sessions_app.messages.server import GateClosed, Snapshot
+from sessions_app.models import Admission, Session
+from sessions_app.permits import Permit, permit_of
+from sessions_app.queries.snapshots import snapshot_for
+from sessions_app.states import AdmissionState, SeatMode, SessionState
+
+_ENDED_AS = {
+    AdmissionState.DECLINED: "declined",
+    AdmissionState.REMOVED: "removed",
+    AdmissionState.LEFT: "left",
+    AdmissionState.RETURNED_TO_WAITING: "left",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Exactly one of `ended`, `gate` and `snapshot` is set."""
+
+    ended: str = ""
+    gate: GateClosed | None = None
+    snapshot: Snapshot | None = None
+    admission: Admission | None = None
+    permit: Permit | None = None
+    role: SeatRole | None = None
+
+
+@dataclass(slots=True)
+class Place:
+    """What a connection knows of itself between two readings."""
+
+    sign_in_id: UUID
+    session_id: UUID
+    connection: UUID
+    mode: SeatMode = SeatMode.VIDEO
+    admission_id: UUID | None = None
+
+
+def view_of(place: Place) -> View:
+    """Sign-in, membership, session, admission, gates: whatever has ended ends the connection."""
+    sign_in = SignIn.objects.select_related("user").get(pk=place.sign_in_id)
+    if not sign_in.is_open or not sign_in.user.is_active:
+        return View(ended="locked" if sign_in.is_locked else "signed_out")
+    session = Session.objects.select_related("group").get(pk=place.session_id)
+    admission = _own_admission(place)
+    if session.state in (SessionState.ENDED, SessionState.CANCELLED):
+        return View(ended=str(session.state))
+    if ended := _ended_as(place, admission):
+        return View(ended=ended)
+    standing = standing_of(sign_in.user, place.session_id)
+    if standing is None:
+        return View(ended="membership_ended")
+    return _present(place, standing, sign_in, admission)
+
+
+def _present(
+    place: Place, standing: Standing, sign_in: SignIn, admission: Admission | None
+) -> View:
+    role = SeatRole(standing.membership.role)
+    if admission is None or not admission.is_seated:
+        closed = _closed_gate(standing, sign_in)
+        if closed is not None:
+            return View(gate=closed, admission=admission, role=role)
+    return View(
+        snapshot=snapshot_for(sign_in.user, standing.session, place.mode),
+        admission=admission,
+        permit=permit_of(admission.pk) if admission else None,
+        role=role,
+    )
+
+
+def _closed_gate(standing: Standing, sign_in: SignIn) -> GateClosed | None:
+    attempt = queries.attempt_of(
+        session=standing.session,
+        membership=standing.membership,
+        sign_in=sign_in,
+        now=timezone.now(),
+    )
+    gate = gates.first_closed(attempt)
+    return GateClosed(url=gate.url(attempt), title=gate.title) if gate else None
+
+
+def _own_admission(place: Place) -> Admission | None:
+    """The admission of this connection; one that was returned to waiting goes on in a new row."""
+    if place.admission_id is None:
+        return None
+    admission = Admission.objects.select_related("session").get(pk=place.admission_id)
+    if admission.state == AdmissionState.RETURNED_TO_WAITING:
+        again = Admission.objects.filter(
+            session_id=place.session_id, connection=place.connection
+        ).first()
+        if again is not None:
+            place.admission_id = again.pk
+            return again
+    return admission
+
+
+def _ended_as(place: Place, admission: Admission | None) -> str:
+    if admission is None:
+        return ""
+    if not admission.is_live:
+        return _ENDED_AS[AdmissionState(admission.state)]
+    if admission.connection == place.connection:
+        return ""
+    return "replaced" if admission.sign_in_id == place.sign_in_id else "taken_over"
