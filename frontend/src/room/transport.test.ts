@@ -1,48 +1,22 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { fakeTrack } from "../testing/fake-media";
-import { Listeners } from "./listeners";
-import type { Peer, PeerState } from "./peer";
+import {
+  FakePeerConnection,
+  OFFER_SDP,
+  stubPeerConnections,
+} from "../testing/fake-peer-connection";
+import { withOpusSettings } from "./sdp";
 import { MediaTransport } from "./transport";
 
-/** Stands for the browser's peer connection, which happy-dom has not. */
-class FakePeer {
-  readonly onState = new Listeners<PeerState>();
-  readonly sent = new Map<string, MediaStreamTrack | null>();
-  state: PeerState = "connecting";
-  answers: string[] = [];
-  closed = 0;
+const OFFER = withOpusSettings(OFFER_SDP);
 
-  async offer(): Promise<string> {
-    return "offer";
-  }
-
-  async accept(answer: string): Promise<void> {
-    if (answer === "bad") throw new Error("bad answer");
-    this.answers.push(answer);
-  }
-
-  async send(source: string, track: MediaStreamTrack | null): Promise<void> {
-    this.sent.set(source, track);
-  }
-
-  close(): void {
-    this.closed += 1;
-  }
-
-  become(state: PeerState): void {
-    this.state = state;
-    this.onState.emit(state);
-  }
-}
-
-let peers: FakePeer[];
 let offers: string[];
 let isUp: boolean;
 let transport: MediaTransport;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  peers = [];
+  stubPeerConnections();
   offers = [];
   isUp = true;
   transport = new MediaTransport({
@@ -50,47 +24,44 @@ beforeEach(() => {
       if (isUp) offers.push(sdp);
       return isUp;
     },
-    makePeer: () => {
-      peers.push(new FakePeer());
-      return newest() as unknown as Peer;
-    },
     random: () => 1,
   });
 });
 
 afterEach(() => {
   transport.close();
+  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
-function newest(): FakePeer {
-  return peers.at(-1) as FakePeer;
+function newest(): FakePeerConnection {
+  return FakePeerConnection.newest;
 }
 
 async function connect(): Promise<void> {
   transport.restart();
   await vi.advanceTimersByTimeAsync(0);
-  await transport.accept("answer");
+  await transport.accept("v=0\r\n");
   newest().become("connected");
 }
 
 test("one offer is sent and its answer given to the connection", async () => {
   await connect();
-  expect(offers).toEqual(["offer"]);
-  expect(newest().answers).toEqual(["answer"]);
+  expect(offers).toEqual([OFFER]);
+  expect(newest().remote).toEqual([{ type: "answer", sdp: "v=0\r\n" }]);
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(peers).toHaveLength(1);
+  expect(FakePeerConnection.made).toHaveLength(1);
 });
 
 test("a loss makes a fresh connection that sends the same, and closes the old one", async () => {
   await connect();
   const track = fakeTrack();
   await transport.send("camera", track);
-  newest().become("lost");
+  newest().become("failed");
   await vi.advanceTimersByTimeAsync(300);
-  expect(peers).toHaveLength(2);
-  expect(peers[0]?.closed).toBe(1);
-  expect(newest().sent.get("camera")).toBe(track);
+  expect(FakePeerConnection.made).toHaveLength(2);
+  expect(FakePeerConnection.made[0]?.isClosed).toBe(true);
+  expect(newest().lines[1]?.sender.track).toBe(track);
   expect(offers).toHaveLength(2);
 });
 
@@ -98,44 +69,44 @@ test("several reports of one loss make one new connection", async () => {
   await connect();
   transport.lost();
   transport.lost();
-  peers[0]?.become("lost");
+  FakePeerConnection.made[0]?.become("failed");
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(peers).toHaveLength(2);
+  expect(FakePeerConnection.made).toHaveLength(2);
 });
 
 test("a short interruption heals by itself, a long one does not", async () => {
   await connect();
-  newest().become("unstable");
+  newest().become("disconnected");
   await vi.advanceTimersByTimeAsync(5_900);
   newest().become("connected");
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(peers).toHaveLength(1);
-  newest().become("unstable");
+  expect(FakePeerConnection.made).toHaveLength(1);
+  newest().become("disconnected");
   await vi.advanceTimersByTimeAsync(6_300);
-  expect(peers).toHaveLength(2);
+  expect(FakePeerConnection.made).toHaveLength(2);
 });
 
 test("no answer, a bad answer and no connection each lead to another try", async () => {
   transport.restart();
   await vi.advanceTimersByTimeAsync(8_300);
-  expect(peers).toHaveLength(2);
+  expect(FakePeerConnection.made).toHaveLength(2);
   await transport.accept("bad");
   await vi.advanceTimersByTimeAsync(600);
-  expect(peers).toHaveLength(3);
-  await transport.accept("answer");
+  expect(FakePeerConnection.made).toHaveLength(3);
+  await transport.accept("v=0\r\n");
   await vi.advanceTimersByTimeAsync(15_000 + 1_200);
-  expect(peers).toHaveLength(4);
+  expect(FakePeerConnection.made).toHaveLength(4);
 });
 
 test("without signalling it waits to be restarted instead of timing out", async () => {
   isUp = false;
   transport.restart();
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(peers).toHaveLength(1);
+  expect(FakePeerConnection.made).toHaveLength(1);
   isUp = true;
   transport.restart();
   await vi.advanceTimersByTimeAsync(0);
-  expect(offers).toEqual(["offer"]);
+  expect(offers).toEqual([OFFER]);
 });
 
 test("closing is for good", async () => {
@@ -144,5 +115,5 @@ test("closing is for good", async () => {
   transport.close();
   transport.close();
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(peers).toHaveLength(1);
+  expect(FakePeerConnection.made).toHaveLength(1);
 });

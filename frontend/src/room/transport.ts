@@ -12,7 +12,6 @@ import type { IceServer, SlotSource } from "./protocol.gen";
 export interface TransportOptions {
   /** Sends the offer; false when signalling is down (`restart` is called when it is back). */
   readonly sendOffer: (sdp: string) => boolean;
-  readonly makePeer?: (iceServers: readonly IceServer[]) => Peer;
   readonly random?: () => number;
 }
 
@@ -93,8 +92,7 @@ export class MediaTransport {
   }
 
   async #attempt(): Promise<void> {
-    const make = this.#options.makePeer ?? ((servers) => new Peer(servers));
-    const peer = make(this.#iceServers);
+    const peer = new Peer(this.#iceServers);
     this.#peer = peer;
     peer.onState.add((state) => this.#follow(peer, state));
     this.onState.emit("connecting");
