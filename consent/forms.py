@@ -44,7 +44,7 @@ class SignForm(forms.Form):
     printed_name = forms.CharField(
         label="Your full name",
         max_length=120,
-        help_text="As in your private profile. It stands under the agreement in our records, and no other member sees it.",
+        help_text="As in your private profile. No other member sees it.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 

@@ -84,14 +84,23 @@ def _joins(character: str) -> bool:
 
 
 def _refuse_surname(alias: str, true_name: str) -> None:
-    """No word of the true name after the first, and not the whole of it run together."""
-    words = [skeleton(word) for word in true_name.replace("-", " ").split()]
-    surnames = {word for word in words[1:] if len(word) > 1 and word not in PARTICLES}
-    said = {skeleton(word) for word in alias.replace("-", " ").split()}
+    """No word of the true name after the first, alone or run together with others."""
+    first, surnames = _parts(true_name)
     whole = skeleton(alias)
-    runs_together = any(len(name) > 2 and whole.endswith(name) for name in surnames - {whole})
-    if surnames - {words[0]} and (said & (surnames - {words[0]}) or runs_together):
+    said = {skeleton(word) for word in alias.replace("-", " ").split()}
+    is_said = bool(said & surnames)
+    ends_with = any(len(name) > 2 and whole.endswith(name) for name in surnames)
+    if whole != first and (is_said or ends_with):
         raise AliasRefused(
             "This holds your family name. The group sees first names or aliases only.",
             code="surname",
         )
+
+
+def _parts(true_name: str) -> tuple[str, set[str]]:
+    """The first word, and what follows it without particles and single letters."""
+    words = [skeleton(word) for word in true_name.replace("-", " ").split()]
+    if not words:
+        return "", set()
+    rest = {word for word in words[1:] if len(word) > 1 and word not in PARTICLES}
+    return words[0], rest - {words[0]}
