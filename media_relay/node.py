@@ -7,7 +7,7 @@ import asyncio
 import itertools
 import socket as sockets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
@@ -133,6 +133,20 @@ class Node:
         addresses = self._config.advertise or self._config.bind
         return tuple(Candidate(address, port) for address in addresses)
 
+    @property
+    def rooms(self) -> set[str]:
+        """The rooms in which somebody sits."""
+        return set(self._rooms)
+
+    @property
+    def connections(self) -> set[str]:
+        """The connections that have a transport."""
+        return set(self._transports)
+
+    def tap(self, listener: Callable[[str, RelayEvent], None]) -> None:
+        """Tell this listener every event of every connection; it MUST NOT block."""
+        self._watchers.tap(listener)
+
     async def open_transport(self, ticket: str, offer: str) -> str:
         """See control.RelayControl."""
         verified = self._verify(ticket)
@@ -162,17 +176,19 @@ class Node:
         self._wake.set()
         return transport.answer(self.candidates)
 
-    def seat(self, ticket: str) -> None:
-        """See control.RelayControl."""
+    def seat(self, ticket: str) -> str:
+        """See control.RelayControl. Returns the connection."""
         verified = self._seat_ticket(ticket)
         self._sit(verified)
+        return verified.connection
 
-    def move(self, ticket: str) -> None:
+    def move(self, ticket: str) -> str:
         """See control.RelayControl. MUST NOT seat anybody: a late renewal follows a removal."""
         verified = self._seat_ticket(ticket)
         if verified.connection not in self._room_of:
             raise RelayRefused("seat.unknown")
         self._sit(verified)
+        return verified.connection
 
     async def unseat(self, connection: str, *, close: bool = False) -> None:
         """See control.RelayControl."""

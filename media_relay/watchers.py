@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from media_relay.control import NodeLost, RelayEvent
 
@@ -15,10 +15,17 @@ class Watchers:
 
     def __init__(self) -> None:
         self._queues: dict[str, set[asyncio.Queue[RelayEvent]]] = defaultdict(set)
+        self._taps: list[Callable[[str, RelayEvent], None]] = []
         self._is_closed = False
+
+    def tap(self, listener: Callable[[str, RelayEvent], None]) -> None:
+        """Tell this listener every event of every connection; it MUST NOT block."""
+        self._taps.append(listener)
 
     def emit(self, connection: str, event: RelayEvent) -> None:
         """Tell every listener of this connection."""
+        for listener in self._taps:
+            listener(connection, event)
         for queue in self._queues.get(connection, ()):
             if queue.full():
                 queue.get_nowait()

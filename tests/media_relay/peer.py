@@ -13,6 +13,7 @@ from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamT
 from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtcrtpsender import RTCRtpSender
 
+from media_relay.control import RelayControl
 from media_relay.layout import LINES
 from tests.media_relay.desk import Desk
 
@@ -27,19 +28,19 @@ class Peer:
         self.connection = RTCPeerConnection(configuration)
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def open(self, node: object, desk: Desk) -> None:
+    async def open(self, relay: RelayControl, desk: Desk) -> None:
         """Offer the 34 lines and take the answer."""
         for spec in LINES:
             self._add_line(spec.kind, spec.mid, sends=spec.sends)
         await self.connection.setLocalDescription(await self.connection.createOffer())
         offer = self.connection.localDescription.sdp
-        answer = await node.open_transport(desk.transport(self.person), offer)  # type: ignore[attr-defined]
+        answer = await relay.open_transport(desk.transport(self.person), offer)
         await self.connection.setRemoteDescription(
             RTCSessionDescription(_candidates_last(answer), "answer")
         )
         for transceiver in self.connection.getTransceivers():
             if transceiver.direction == "recvonly":
-                track, mid = transceiver.receiver.track, transceiver.mid
+                track, mid = transceiver.receiver.track, str(transceiver.mid)
                 self._tasks.append(asyncio.create_task(self._count(track, mid)))
 
     async def close(self) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(90)
 def is_seen_and_heard(now: dict[str, Any], place: int) -> bool:
     """Frames were decoded and audio samples played on the lines of this place."""
     audio, video = now["lines"].get(str(3 + place), {}), now["lines"].get(str(18 + place), {})
-    return audio.get("samples", 0) > 24_000 and video.get("frames", 0) > 10
+    return bool(audio.get("samples", 0) > 24_000 and video.get("frames", 0) > 10)
 
 
 async def test_three_pages_see_and_hear_each_other_once_seated(
@@ -63,9 +63,7 @@ async def test_admission_shows_the_newcomer_at_once_and_removal_stops_media(
             assert _packets(old) == _packets(new)
 
 
-async def test_a_source_without_a_right_is_never_seen(
-    relay: InProcessControl, desk: Desk
-) -> None:
+async def test_a_source_without_a_right_is_never_seen(relay: InProcessControl, desk: Desk) -> None:
     async with chromium() as browser:
         thea = await BrowserPeer.arrive(browser, "thea", relay, desk)
         ben = await BrowserPeer.arrive(browser, "ben", relay, desk)

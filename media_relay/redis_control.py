@@ -1,0 +1,264 @@
+"""Control of relay nodes through Redis: the web processes' side.
+
+Each call goes to one node, is acknowledged, and has a time limit. A session is placed whole
+on one node; which one is known through Redis, so any web process can reach it.
+"""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+from redis import asyncio as aioredis
+from redis.exceptions import RedisError
+
+from media_relay.control import NodeLost, RelayEvent, RelayRefused, SlotsMapped
+from media_relay.redis_wire import (
+    NODES,
+    PLACED_SECONDS,
+    ROOMS,
+    Reply,
+    Request,
+    connection_key,
+    events_channel,
+    node_key,
+    read_event,
+    replies_channel,
+    requests_channel,
+    session_key,
+)
+from media_relay.tickets import read_unverified
+
+CALL_SECONDS = 3.0
+# How often watched nodes are looked after: with the heartbeat's expiry, the whole delay
+# between a node's death and NodeLost.
+LOOK_SECONDS = 0.5
+MAX_UNREAD = 64
+RETRY_SECONDS = 0.2
+
+
+class RedisControl:
+    """A RelayControl for any number of nodes. Starts itself; `close` is idempotent."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client = uuid4().hex
+        self._waiting: dict[str, asyncio.Future[Reply]] = {}
+        self._queues: dict[str, set[asyncio.Queue[RelayEvent]]] = defaultdict(set)
+        self._told: dict[str, SlotsMapped] = {}
+        self._node_of: dict[str, str] = {}
+        self._starting = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open_transport(self, ticket: str, offer: str) -> str:
+        """See control.RelayControl."""
+        await self._start()
+        # Unverified: it only picks the node, which verifies.
+        claims = read_unverified(ticket)
+        node = await self._place(claims.session)
+        answer = await self._call(node, "open_transport", ticket=ticket, offer=offer)
+        self._node_of[claims.connection] = node
+        key = connection_key(claims.connection)
+        await _reaching(self._redis.set(key, node, ex=PLACED_SECONDS))
+        return str(answer)
+
+    async def seat(self, ticket: str) -> None:
+        """See control.RelayControl."""
+        await self._seat("seat", ticket)
+
+    async def move(self, ticket: str) -> None:
+        """See control.RelayControl."""
+        await self._seat("move", ticket)
+
+    async def unseat(self, connection: str, *, close: bool = False) -> None:
+        """See control.RelayControl. A node that is gone forwards nothing: that is enough."""
+        await self._start()
+        node = await self._find(connection)
+        if node is not None and await self._is_alive(node):
+            await self._call(node, "unseat", connection=connection, close=close)
+        if close:
+            self._node_of.pop(connection, None)
+            await _reaching(self._redis.delete(connection_key(connection)))
+
+    async def close_room(self, room: str) -> None:
+        """See control.RelayControl."""
+        await self._start()
+        node = await _reaching(self._redis.hget(ROOMS, room))
+        if node is not None and await self._is_alive(str(node)):
+            await self._call(str(node), "close_room", room=room)
+
+    async def watch(self, connection: str) -> AsyncIterator[RelayEvent]:
+        """See control.RelayControl."""
+        await self._start()
+        queue: asyncio.Queue[RelayEvent] = asyncio.Queue(MAX_UNREAD)
+        self._queues[connection].add(queue)
+        try:
+            await self._pubsub.subscribe(events_channel(connection))
+            node = await self._find(connection)
+            if node is not None:
+                for body in await self._present(node, connection):
+                    yield read_event(body)
+            while True:
+                yield await queue.get()
+        finally:
+            self._queues[connection].discard(queue)
+            if not self._queues[connection]:
+                del self._queues[connection]
+                self._told.pop(connection, None)
+                await self._stop_listening(connection)
+
+    async def close(self) -> None:
+        """Stop listening; open calls fail as unreachable."""
+        for task in self._tasks:
+            task.cancel()
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(RelayRefused("relay.unreachable"))
+        if self._tasks:
+            self._tasks = []
+            await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it bare
+            await self._redis.aclose()
+
+    async def _start(self) -> None:
+        async with self._starting:
+            if self._tasks:
+                return
+            self._redis: aioredis.Redis = aioredis.Redis.from_url(self._url, decode_responses=True)
+            self._pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
+            await _reaching(self._pubsub.subscribe(replies_channel(self._client)))
+            self._tasks = [
+                asyncio.create_task(self._listen()),
+                asyncio.create_task(self._look_after_nodes()),
+            ]
+
+    async def _call(self, node: str, call: str, **arguments: Any) -> Any:
+        request = Request(id=uuid4().hex, client=self._client, call=call, arguments=arguments)
+        waiting: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting[request.id] = waiting
+        try:
+            heard = await _reaching(self._redis.publish(requests_channel(node), request.write()))
+            if not heard:
+                raise RelayRefused("relay.unreachable")
+            async with asyncio.timeout(CALL_SECONDS):
+                reply = await waiting
+        except TimeoutError:
+            raise RelayRefused("relay.unreachable") from None
+        finally:
+            del self._waiting[request.id]
+        return reply.unwrap()
+
+    async def _seat(self, call: str, ticket: str) -> None:
+        """Every renewal also tells the watchers the present state, in case Redis lost an event."""
+        await self._start()
+        connection = read_unverified(ticket).connection
+        node = await self._find(connection)
+        if node is None:
+            raise RelayRefused("connection.unknown")
+        for body in await self._call(node, call, ticket=ticket):
+            event = read_event(body)
+            if isinstance(event, SlotsMapped):
+                self._deliver(connection, event)
+
+    async def _present(self, node: str, connection: str) -> list[dict[str, Any]]:
+        self._node_of[connection] = node
+        try:
+            return list(await self._call(node, "present", connection=connection))
+        except RelayRefused:
+            return [{"event": "lost"}]
+
+    async def _find(self, connection: str) -> str | None:
+        node = await _reaching(self._redis.get(connection_key(connection)))
+        return None if node is None else str(node)
+
+    async def _is_alive(self, node: str) -> bool:
+        return bool(await _reaching(self._redis.exists(node_key(node))))
+
+    async def _place(self, session: str) -> str:
+        """The session's node; the first to ask chooses, and a dead choice is made anew."""
+        key = session_key(session)
+        placed = await _reaching(self._redis.get(key))
+        if placed is not None and await self._is_alive(str(placed)):
+            return str(placed)
+        if placed is not None:
+            # Only the dead choice is taken away, never a newer one.
+            await _reaching(self._redis.eval(_DELETE_IF, 1, key, placed))
+        chosen = await self._least_loaded()
+        await _reaching(self._redis.set(key, chosen, nx=True, ex=PLACED_SECONDS))
+        return str(await _reaching(self._redis.get(key)))
+
+    async def _least_loaded(self) -> str:
+        loads: list[tuple[int, str]] = []
+        for node in await _reaching(self._redis.smembers(NODES)):
+            figures = await _reaching(self._redis.hgetall(node_key(node)))
+            if not figures:
+                await _reaching(self._redis.srem(NODES, node))
+            elif figures.get("draining") != "1":
+                loads.append((int(figures["load"]), node))
+        if not loads:
+            raise RelayRefused("relay.unreachable")
+        return min(loads)[1]
+
+    async def _listen(self) -> None:
+        replies = replies_channel(self._client)
+        while True:
+            try:
+                message = await self._pubsub.get_message(timeout=None)
+            except (RedisError, OSError):
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            if message is None:
+                continue
+            if message["channel"] == replies:
+                reply = Reply.read(message["data"])
+                waiting = self._waiting.get(reply.id)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(reply)
+            else:
+                connection = message["channel"].removeprefix(events_channel(""))
+                self._deliver(connection, read_event(json.loads(message["data"])))
+
+    async def _look_after_nodes(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            watched = {name: self._node_of[name] for name in self._queues if name in self._node_of}
+            try:
+                lost = {node for node in set(watched.values()) if not await self._is_alive(node)}
+            except RelayRefused:
+                continue
+            for connection, node in watched.items():
+                if node in lost:
+                    self._deliver(connection, NodeLost())
+
+    def _deliver(self, connection: str, event: RelayEvent) -> None:
+        if isinstance(event, NodeLost) and self._node_of.pop(connection, None) is None:
+            return
+        if isinstance(event, SlotsMapped) and connection in self._queues:
+            if self._told.get(connection) == event:
+                return
+            self._told[connection] = event
+        for queue in self._queues.get(connection, ()):
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(event)
+
+    async def _stop_listening(self, connection: str) -> None:
+        try:
+            await self._pubsub.unsubscribe(events_channel(connection))
+        except (RedisError, OSError):
+            return
+
+
+_DELETE_IF = """
+if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
+return 0
+"""
+
+
+async def _reaching(call: Any) -> Any:
+    """Redis' absence is the relay's absence. `Any`: redis-py types its calls as unions."""
+    try:
+        return await call
+    except (RedisError, OSError):
+        raise RelayRefused("relay.unreachable") from None

@@ -1,0 +1,176 @@
+"""The relay node's side of control through Redis: it answers calls and shows it is alive."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+from redis import asyncio as aioredis
+from redis.exceptions import RedisError
+
+from media_relay.control import NodeLost, RelayEvent
+from media_relay.errors import RelayError
+from media_relay.node import Node
+from media_relay.redis_wire import (
+    DEAD_AFTER_SECONDS,
+    HEARTBEAT_SECONDS,
+    NODES,
+    ROOMS,
+    Reply,
+    Request,
+    events_channel,
+    node_key,
+    replies_channel,
+    requests_channel,
+    write_event,
+)
+
+# Events beyond this wait for a Redis that hangs; the oldest are dropped, clients ask anew.
+MAX_EVENTS = 1024
+# Calls at work at once; more are refused rather than queued without end.
+MAX_CALLS = 256
+RETRY_SECONDS = 0.2
+
+
+class RedisServer:
+    """Serves one Node until `close`, which is idempotent."""
+
+    def __init__(self, node: Node, url: str) -> None:
+        self.name = uuid4().hex
+        self._node = node
+        self._redis: aioredis.Redis = aioredis.Redis.from_url(url, decode_responses=True)
+        self._events: asyncio.Queue[tuple[str, RelayEvent]] = asyncio.Queue(MAX_EVENTS)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._calls: set[asyncio.Task[None]] = set()
+        self._rooms: set[str] = set()
+
+    async def start(self) -> None:
+        """Listen, then announce the node. RedisError if Redis cannot be reached."""
+        self._pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
+        await self._pubsub.subscribe(requests_channel(self.name))
+        self._node.tap(self._note)
+        await self._beat()
+        loops: tuple[Callable[[], Awaitable[None]], ...] = (
+            self._listen_once,
+            self._publish_once,
+            self._beat_once,
+        )
+        self._tasks = [asyncio.create_task(_forever(step)) for step in loops]
+
+    async def close(self) -> None:
+        """Take the node off the list and tell everybody on it."""
+        for task in [*self._tasks, *self._calls]:
+            task.cancel()
+        self._tasks = []
+        try:
+            await self._redis.delete(node_key(self.name))
+            await self._redis.srem(NODES, self.name)
+            for connection in self._node.connections:
+                await self._publish(connection, NodeLost())
+            if self._rooms:
+                await self._redis.hdel(ROOMS, *self._rooms)
+        except RedisError:
+            # The heartbeat's expiry will say the same.
+            pass
+        self._rooms.clear()
+        await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it bare
+        await self._redis.aclose()
+
+    def _note(self, connection: str, event: RelayEvent) -> None:
+        if self._events.full():
+            self._events.get_nowait()
+        self._events.put_nowait((connection, event))
+
+    async def _listen_once(self) -> None:
+        message = await self._pubsub.get_message(timeout=None)
+        if message is None:
+            return
+        request = Request.read(message["data"])
+        if len(self._calls) >= MAX_CALLS:
+            await self._reply(request, Reply(id=request.id, refused="node.busy"))
+            return
+        task = asyncio.create_task(self._answer(request))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _answer(self, request: Request) -> None:
+        try:
+            value = await self._call(request.call, request.arguments)
+            reply = Reply(id=request.id, value=value)
+        except RelayError as error:
+            reply = Reply(id=request.id, refused=error.code)
+        try:
+            await self._note_rooms()
+            await self._reply(request, reply)
+        except RedisError:
+            # Unacknowledged: the caller's time runs out and it asks again or gives up.
+            return
+
+    async def _call(self, call: str, arguments: dict[str, Any]) -> Any:
+        node = self._node
+        if call == "open_transport":
+            return await node.open_transport(**arguments)
+        if call == "seat":
+            return self._present(node.seat(**arguments))
+        if call == "move":
+            return self._present(node.move(**arguments))
+        if call == "unseat":
+            return await node.unseat(**arguments)
+        if call == "close_room":
+            return await node.close_room(**arguments)
+        if call == "present":
+            return self._present(arguments["connection"])
+        raise RelayError("call.unknown")
+
+    def _present(self, connection: str) -> list[dict[str, Any]]:
+        return [write_event(event) for event in self._node.present(connection)]
+
+    async def _reply(self, request: Request, reply: Reply) -> None:
+        await self._redis.publish(replies_channel(request.client), reply.write())
+
+    async def _publish_once(self) -> None:
+        connection, event = await self._events.get()
+        await self._publish(connection, event)
+
+    async def _publish(self, connection: str, event: RelayEvent) -> None:
+        await self._redis.publish(events_channel(connection), json.dumps(write_event(event)))
+
+    async def _beat_once(self) -> None:
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+        await self._beat()
+
+    async def _beat(self) -> None:
+        candidate = self._node.candidates[0]
+        figures: dict[Any, Any] = {  # redis-py's own union, invariant
+            "load": self._node.load,
+            "address": f"{candidate.address} {candidate.port}",
+            "heartbeat": time.time(),
+            "draining": int(self._node.is_draining),
+        }
+        async with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.hset(node_key(self.name), mapping=figures)
+            pipeline.pexpire(node_key(self.name), int(DEAD_AFTER_SECONDS * 1000))
+            pipeline.sadd(NODES, self.name)
+            await pipeline.execute()
+        await self._note_rooms()
+
+    async def _note_rooms(self) -> None:
+        """Keep `room → node` true for the rooms of this node."""
+        present = self._node.rooms
+        for room in present - self._rooms:
+            await self._redis.hset(ROOMS, room, self.name)
+        gone = self._rooms - present
+        if gone:
+            await self._redis.hdel(ROOMS, *gone)
+        self._rooms = present
+
+
+async def _forever(step: Callable[[], Awaitable[None]]) -> None:
+    """Go on through Redis' absences: the media does not depend on it."""
+    while True:
+        try:
+            await step()
+        except (RedisError, OSError):
+            await asyncio.sleep(RETRY_SECONDS)

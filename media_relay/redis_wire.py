@@ -1,0 +1,124 @@
+"""What web processes and relay nodes say to each other through Redis.
+
+Requests and replies are published, never stored: no offer and no ticket rests in Redis.
+Stored are only `room → node`, `session → node`, `connection → node` and each node's figures.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from media_relay.control import (
+    LeaseExpired,
+    NodeLost,
+    RelayEvent,
+    RelayRefused,
+    Slot,
+    SlotsMapped,
+    TicketRefused,
+    TransportClosed,
+    TransportConnected,
+)
+from media_relay.tickets import Source
+
+PREFIX = "quietroom:relay"
+NODES = f"{PREFIX}:nodes"
+ROOMS = f"{PREFIX}:rooms"
+# A node that has not written its figures for this long is gone.
+HEARTBEAT_SECONDS = 0.5
+DEAD_AFTER_SECONDS = 2.0
+# Longer than any session; a node's death is noticed by its heartbeat, not by this.
+PLACED_SECONDS = 24 * 3600
+
+_EVENTS: dict[str, type[RelayEvent]] = {
+    "connected": TransportConnected,
+    "closed": TransportClosed,
+    "slots": SlotsMapped,
+    "expired": LeaseExpired,
+    "lost": NodeLost,
+}
+_NAMES = {kind: name for name, kind in _EVENTS.items()}
+
+
+def node_key(node: str) -> str:
+    """The hash with a node's load, address and heartbeat; it expires with the node."""
+    return f"{PREFIX}:node:{node}"
+
+
+def requests_channel(node: str) -> str:
+    return f"{PREFIX}:requests:{node}"
+
+
+def replies_channel(client: str) -> str:
+    return f"{PREFIX}:replies:{client}"
+
+
+def events_channel(connection: str) -> str:
+    return f"{PREFIX}:events:{connection}"
+
+
+def session_key(session: str) -> str:
+    return f"{PREFIX}:session:{session}"
+
+
+def connection_key(connection: str) -> str:
+    return f"{PREFIX}:connection:{connection}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One control call on its way to a node."""
+
+    id: str
+    client: str
+    call: str
+    arguments: dict[str, Any]
+
+    def write(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> "Request":
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Its acknowledgement: a value, or the code of a refusal."""
+
+    id: str
+    value: Any = None
+    refused: str = ""
+
+    def write(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> "Reply":
+        return cls(**json.loads(text))
+
+    def unwrap(self) -> Any:
+        """The value; raises what the node raised."""
+        if self.refused.startswith("ticket."):
+            raise TicketRefused(self.refused)
+        if self.refused:
+            raise RelayRefused(self.refused)
+        return self.value
+
+
+def write_event(event: RelayEvent) -> dict[str, Any]:
+    """An event as plain values."""
+    return {"event": _NAMES[type(event)], **asdict(event)}
+
+
+def read_event(body: dict[str, Any]) -> RelayEvent:
+    """The event behind `write_event`'s values."""
+    values = dict(body)
+    kind = _EVENTS[values.pop("event")]
+    if kind is SlotsMapped:
+        return SlotsMapped(
+            tuple(
+                Slot(each["mid"], Source(each["source"]), each["seat"]) for each in values["slots"]
+            )
+        )
+    return kind(**values)
