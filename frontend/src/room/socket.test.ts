@@ -1,34 +1,27 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { FakeSocket } from "../testing/fake-socket";
+import { FakeSocket, stubSockets } from "../testing/fake-socket";
 import { type LinkState, RoomSocket } from "./socket";
 
-let made: FakeSocket[];
 let socket: RoomSocket;
 let links: LinkState[];
 
 beforeEach(() => {
   vi.useFakeTimers();
-  made = [];
+  stubSockets();
   links = [];
-  socket = new RoomSocket({
-    url: "ws://here/ws/",
-    open: () => {
-      made.push(new FakeSocket());
-      return newest() as unknown as WebSocket;
-    },
-    random: () => 1,
-  });
+  socket = new RoomSocket({ url: "ws://here/ws/", random: () => 1 });
   socket.onLink.add((link) => links.push(link));
   socket.connect();
 });
 
 afterEach(() => {
   socket.close();
+  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
 function newest(): FakeSocket {
-  return made.at(-1) as FakeSocket;
+  return FakeSocket.newest;
 }
 
 test("messages arrive in order and are acknowledged together", () => {
@@ -59,9 +52,9 @@ test("a gap in the numbers makes a new connection, and the message is not shown"
   newest().say({ type: "welcome" });
   newest().say({ type: "snapshot" }, 1);
   expect(got).toEqual(["welcome"]);
-  expect(made[0]?.closedWith).toBe(4000);
+  expect(FakeSocket.made[0]?.closedWith).toBe(4000);
   vi.advanceTimersByTime(1_000);
-  expect(made).toHaveLength(2);
+  expect(FakeSocket.made).toHaveLength(2);
 });
 
 test("numbers begin again on each connection", () => {
@@ -79,9 +72,9 @@ test("each failed try waits longer, up to a bound", () => {
   const waits: number[] = [];
   for (let index = 0; index < 8; index += 1) {
     newest().drop();
-    const before = made.length;
+    const before = FakeSocket.made.length;
     let waited = 0;
-    while (made.length === before) {
+    while (FakeSocket.made.length === before) {
       vi.advanceTimersByTime(100);
       waited += 100;
     }
@@ -96,13 +89,13 @@ test("only a message ends the back-off, not a connection that says nothing", () 
   newest().open();
   newest().drop();
   vi.advanceTimersByTime(999);
-  expect(made).toHaveLength(2);
+  expect(FakeSocket.made).toHaveLength(2);
   vi.advanceTimersByTime(1);
   newest().open();
   newest().say({ type: "welcome" });
   newest().drop();
   vi.advanceTimersByTime(500);
-  expect(made).toHaveLength(4);
+  expect(FakeSocket.made).toHaveLength(4);
 });
 
 test("a silent server is given up after a ping without its pong", () => {
@@ -148,14 +141,14 @@ test("closing is for good and acknowledges what came", () => {
   socket.close();
   expect(last.sent).toEqual([{ type: "ack", n: 1 }]);
   vi.advanceTimersByTime(60_000);
-  expect(made).toHaveLength(1);
+  expect(FakeSocket.made).toHaveLength(1);
   expect(socket.link).toBe("closed");
 });
 
 test("being online again ends the waiting", () => {
   newest().drop();
   socket.retryNow();
-  expect(made).toHaveLength(2);
+  expect(FakeSocket.made).toHaveLength(2);
   socket.retryNow();
-  expect(made).toHaveLength(2);
+  expect(FakeSocket.made).toHaveLength(2);
 });

@@ -12,7 +12,6 @@ export type LinkState = "connecting" | "open" | "retrying" | "closed";
 
 export interface RoomSocketOptions {
   readonly url: string;
-  readonly open?: (url: string) => WebSocket;
   readonly random?: () => number;
 }
 
@@ -56,8 +55,7 @@ export class RoomSocket {
     if (this.#socket) return;
     clearTimeout(this.#retryTimer);
     this.#setLink(this.#backoff.tries === 0 ? "connecting" : "retrying");
-    const open = this.#options.open ?? ((url: string) => new WebSocket(url));
-    const socket = open(this.#options.url);
+    const socket = new WebSocket(this.#options.url);
     let opened = false;
     this.#socket = socket;
     this.#received = 0;

@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { FakeTrack } from "../testing/fake-media";
+import { stubMedia } from "../testing/fake-media";
+import { FakePeerConnection, stubPeerConnections } from "../testing/fake-peer-connection";
+import { FakeSocket, stubSockets } from "../testing/fake-socket";
+import { ANA, snapshot, THEA, waiting } from "../testing/snapshots";
+import { RoomSession } from "./session";
+
+const WELCOME = { type: "welcome", ice_servers: [], ping_seconds: 15 };
+const MIC = 0;
+const CAMERA = 1;
+
+let session: RoomSession;
+let went: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  stubSockets();
+  stubPeerConnections();
+  stubMedia();
+  went = [];
+});
+
+afterEach(() => {
+  session.stop();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+async function arrive(start = { mic: true, camera: true }): Promise<FakeSocket> {
+  session = new RoomSession({
+    socketUrl: "ws://here/ws/",
+    pageUrl: "/session/1/room/",
+    mode: "video",
+    start,
+  });
+  session.onGo.add((url) => went.push(url));
+  await session.start();
+  await reconnect();
+  return FakeSocket.newest;
+}
+
+async function reconnect(): Promise<void> {
+  FakeSocket.newest.open();
+  FakeSocket.newest.say(WELCOME);
+  FakeSocket.newest.say(waiting());
+  await settle();
+}
+
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+function sent(line: number): FakeTrack | null {
+  return FakePeerConnection.newest.lines[line]?.sender.track as FakeTrack | null;
+}
+
+test("says hello first and brings the transport up while waiting, with nothing to send", async () => {
+  const socket = await arrive();
+  expect(socket.types()).toEqual(["hello", "offer"]);
+  expect(socket.sent[0]).toEqual({ type: "hello", mode: "video" });
+  expect([sent(MIC), sent(CAMERA)]).toEqual([null, null]);
+  expect(session.ownTrack("mic")?.enabled).toBe(false);
+});
+
+test("admission sends what was chosen on the connection that is up already", async () => {
+  const socket = await arrive();
+  socket.say(snapshot());
+  await settle();
+  expect(FakePeerConnection.made).toHaveLength(1);
+  expect(sent(MIC)?.enabled).toBe(true);
+  expect(sent(CAMERA)?.readyState).toBe("live");
+  expect(socket.last("state")).toEqual({
+    type: "state",
+    mic: true,
+    camera: true,
+    private: true,
+    away: false,
+  });
+});
+
+test("the same state is not said twice", async () => {
+  const socket = await arrive();
+  socket.say(snapshot());
+  socket.say(snapshot());
+  await settle();
+  expect(socket.types().filter((type) => type === "state")).toHaveLength(1);
+});
+
+test("not private stops microphone and camera in the same moment", async () => {
+  const socket = await arrive();
+  socket.say(snapshot());
+  await settle();
+  const [mic, camera] = [sent(MIC), sent(CAMERA)];
+  session.wish({ notPrivate: true });
+  expect([mic?.readyState, camera?.readyState]).toEqual(["ended", "ended"]);
+  expect(socket.last("state")).toMatchObject({ mic: false, camera: false, private: false });
+  await settle();
+  expect([sent(MIC), sent(CAMERA)]).toEqual([null, null]);
+});
+
+test("a mute by a host silences the microphone without waiting for the person", async () => {
+  const socket = await arrive();
+  socket.say(snapshot());
+  await settle();
+  const mic = sent(MIC);
+  socket.say(snapshot({ own: { may_send_mic: false } }));
+  expect(mic?.enabled).toBe(false);
+  expect(socket.last("state")).toMatchObject({ mic: false, camera: true });
+  socket.say(snapshot());
+  await settle();
+  expect(mic?.enabled).toBe(false);
+});
+
+test("back in the waiting room nothing is sent any more", async () => {
+  const socket = await arrive();
+  socket.say(snapshot());
+  await settle();
+  socket.say(waiting());
+  await settle();
+  expect([sent(MIC), sent(CAMERA)]).toEqual([null, null]);
+});
+
+test("a new socket brings a fresh connection, never a second offer on the old one", async () => {
+  const socket = await arrive();
+  socket.drop();
+  await vi.advanceTimersByTimeAsync(1_000);
+  await reconnect();
+  expect(FakePeerConnection.made).toHaveLength(2);
+  expect(FakePeerConnection.made[0]?.isClosed).toBe(true);
+  expect(FakeSocket.newest.types()).toEqual(["hello", "offer"]);
+});
+
+test("a lost relay brings a fresh connection over the same socket", async () => {
+  const socket = await arrive();
+  socket.say({ type: "transport", state: "lost", code: "node.lost" });
+  await vi.advanceTimersByTimeAsync(300);
+  expect(FakePeerConnection.made).toHaveLength(2);
+  expect(socket.types().filter((type) => type === "offer")).toHaveLength(2);
+});
+
+test("closed stops the media for good and does not connect again", async () => {
+  const socket = await arrive();
+  socket.say(snapshot());
+  await settle();
+  const camera = sent(CAMERA);
+  const closed = { reason: "removed", title: "Over", body: "…", next_url: "/left/" };
+  socket.say({ type: "closed", ...closed });
+  socket.drop();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(camera?.readyState).toBe("ended");
+  expect(FakePeerConnection.newest.isClosed).toBe(true);
+  expect(FakeSocket.made).toHaveLength(1);
+  expect(session.state.closed?.title).toBe("Over");
+});
+
+test("a gate that closed again leads to its page, with media off", async () => {
+  const socket = await arrive();
+  const camera = session.ownTrack("camera");
+  socket.say({ type: "gate", url: "/papers/", title: "New agreement" });
+  expect(went).toEqual(["/papers/"]);
+  expect(camera?.readyState).toBe("ended");
+});
+
+test("a refused socket asks the page why, and goes where it leads", async () => {
+  vi.stubGlobal("fetch", vi.fn().mockResolvedValue({ type: "opaqueredirect", status: 0 }));
+  session = new RoomSession({
+    socketUrl: "ws://here/ws/",
+    pageUrl: "/session/1/room/",
+    mode: "audio",
+    start: { mic: false, camera: false },
+  });
+  session.onGo.add((url) => went.push(url));
+  await session.start();
+  FakeSocket.newest.drop();
+  await vi.advanceTimersByTimeAsync(1_000);
+  FakeSocket.newest.drop();
+  await settle();
+  expect(went).toEqual(["/session/1/room/"]);
+});
+
+test("a server that is only restarting is not mistaken for a refusal", async () => {
+  vi.stubGlobal("fetch", vi.fn().mockRejectedValue(new TypeError()));
+  session = new RoomSession({
+    socketUrl: "ws://here/ws/",
+    pageUrl: "/session/1/room/",
+    mode: "audio",
+    start: { mic: false, camera: false },
+  });
+  session.onGo.add((url) => went.push(url));
+  await session.start();
+  for (let tries = 0; tries < 4; tries += 1) {
+    FakeSocket.newest.drop();
+    await vi.advanceTimersByTimeAsync(15_000);
+  }
+  expect(went).toEqual([]);
+  expect(FakeSocket.made).toHaveLength(5);
+});
+
+test("a line carries whoever the slots say", async () => {
+  const socket = await arrive();
+  socket.say(snapshot({ seats: [THEA, ANA] }));
+  socket.say({ type: "slots", slots: [{ mid: "18", source: "camera", seat: 1 }] });
+  expect(session.track(1, "camera")?.id).toBe("track 18");
+  socket.say({ type: "slots", slots: [] });
+  expect(session.track(1, "camera")).toBeNull();
+});
+
+test("who starts closed is asked for nothing", async () => {
+  const ask = stubMedia();
+  const socket = await arrive({ mic: false, camera: false });
+  socket.say(snapshot());
+  await settle();
+  expect(ask).not.toHaveBeenCalled();
+  expect(socket.last("state")).toMatchObject({ mic: false, camera: false });
+});
