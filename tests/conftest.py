@@ -1,10 +1,12 @@
 """Servers, databases and the cast for every test. Nothing starts before a test asks for it."""
 
+import os
 from collections.abc import Iterator
 from itertools import count
 
 import django
 import pytest
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.environment import TestServers
@@ -12,6 +14,11 @@ from tests.environment import TestServers
 SERVERS = TestServers.plan()
 ROLLED_BACK = ["default", "audit_denials", "audit_reader", "audit_sequencer"]
 clone_numbers = count(1)
+
+# A loaded machine is no reason to fail: bounded by the number of examples, not by their time.
+hypothesis_settings.register_profile("tests", deadline=None, max_examples=100)
+hypothesis_settings.register_profile("fuzz", deadline=None, max_examples=5000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
 
 def pytest_configure() -> None:

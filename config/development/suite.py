@@ -1,0 +1,112 @@
+"""`make test` and `make check`: independent steps two at a time, then one closing line.
+
+The exit code is not zero when anything failed. The output of a failed step is printed in full.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from config.development import machine
+from config.development.progress import Stop, leave, say
+from config.development.steps import (
+    RESULTS,
+    Count,
+    Step,
+    browser_tests,
+    checks,
+    environment_of,
+    tests,
+)
+from config.development.toolchain import ROOT, install_modules, search_path
+
+AT_ONCE = 2
+
+
+def main(arguments: list[str]) -> None:
+    what, *rest = arguments or ["test"]
+    os.chdir(ROOT)
+    try:
+        install_modules()
+        if what != "check":
+            machine.provide_redis()
+            machine.provide_chromium()
+    except Stop as reason:
+        leave(reason)
+    sys.exit(RUNS[what](rest))
+
+
+def run_checks(rest: list[str]) -> int:
+    return close(run_together(checks()))
+
+
+def run_tests(rest: list[str]) -> int:
+    """The longest step first, so that the short ones fill the other core."""
+    RESULTS.mkdir(exist_ok=True)
+    first, *others = tests()
+    total = run_together([first, *others, *checks()])
+    return close(total + run_step(browser_tests()))
+
+
+def run_together(steps: list[Step]) -> Count:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return sum(pool.map(run_step, steps), Count(0, 0))
+
+
+def run_step(step: Step) -> Count:
+    say(f"{step.name} …")
+    started = time.monotonic()
+    result = subprocess.run(
+        step.command,
+        cwd=step.folder,
+        env=environment_of(step, search_path()),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    counted = step.result(result.returncode)
+    took = time.monotonic() - started
+    if counted.failed:
+        print(f"\n{result.stdout.rstrip()}\n", flush=True)
+    words = "FAILED" if counted.failed else "ok"
+    say(f"{step.name}: {words}, {counted.passed} passed, {counted.failed} failed ({took:.0f} s)")
+    return counted
+
+
+def close(total: Count) -> int:
+    print(f"\n{total.passed} passed, {total.failed} failed", flush=True)
+    return int(total.failed > 0 or total.passed == 0)
+
+
+def run_benches(rest: list[str]) -> int:
+    """Each bench prints its table and ends with one JSON line. One at a time: they measure."""
+    names = rest or sorted(path.stem for path in Path("bench").glob("[a-z]*.py"))
+    codes = [subprocess.call([sys.executable, "-m", f"bench.{name}"]) for name in names]
+    return int(any(codes))
+
+
+def run_fuzz(rest: list[str]) -> int:
+    """The tests that make their own bad input, over and over with new examples."""
+    minutes = float(rest[0]) if rest else 5
+    files = [
+        path for path in Path("tests").rglob("test_*.py") if "from hypothesis" in path.read_text()
+    ]
+    command = [sys.executable, "-m", "pytest", "--timeout=0", *map(str, files)]
+    until = time.monotonic() + 60 * minutes
+    while time.monotonic() < until:
+        if code := subprocess.call(command, env=os.environ | {"HYPOTHESIS_PROFILE": "fuzz"}):
+            return code
+    return 0
+
+
+RUNS = {"test": run_tests, "check": run_checks, "bench": run_benches, "fuzz": run_fuzz}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
