@@ -18,6 +18,8 @@ interface NoticeAct {
   readonly act: (session: RoomSession) => void;
 }
 
+const TELL_AFTER_LOSSES = 2;
+
 /** All that holds now, the most urgent first. Pure: the element only shows them. */
 export function noticesFor(state: RoomState): Notice[] {
   const found = [...connection(state), ...refusal(state)];
@@ -32,11 +34,11 @@ function connection(state: RoomState): Notice[] {
     const lines = ["We keep trying. Stay on this page: your place is kept for a while."];
     return [notice("link", "warn", "You lost the connection.", lines, [now])];
   }
-  if (phaseOf(state) === "reconnecting") {
+  if (phaseOf(state) === "reconnecting" && state.peerLosses <= TELL_AFTER_LOSSES) {
     const lines = ["We are connecting you again. Others see that you are reconnecting."];
     return [notice("media", "warn", "Sound and picture are interrupted.", lines)];
   }
-  if (state.peer === "lost" && !state.peerWasUp && state.snapshot) return [unreachable()];
+  if (state.peerLosses >= TELL_AFTER_LOSSES && state.snapshot) return [unreachable()];
   return [];
 }
 

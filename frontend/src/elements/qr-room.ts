@@ -23,6 +23,7 @@ import {
   closedScreen,
   connectingScreen,
   lostScreen,
+  refusedScreen,
   secondDeviceScreen,
   unsupportedScreen,
 } from "./screens";
@@ -31,7 +32,7 @@ import { explainWho } from "./who";
 
 const TICK_MS = 10_000;
 /** Own goodbyes need no screen in between: the left page says the rest. */
-const GO_ON_AT_ONCE = new Set(["left", "ended"]);
+const GO_ON_AT_ONCE = new Set(["own_wish", "ended"]);
 
 export class QrRoom extends HTMLElement {
   readonly #title = make("p", { class: "room__title" });
@@ -90,9 +91,14 @@ export class QrRoom extends HTMLElement {
     return new RoomSession({
       socketUrl: new URL(socketUrl, location.href.replace(/^http/, "ws")).href,
       pageUrl: location.pathname,
+      homeUrl: this.#home,
       mode: (this.dataset.mode ?? "text") as SeatMode,
       start: recallStart(this.dataset.session ?? sessionIn(socketUrl), sessionStorage),
     });
+  }
+
+  get #home(): string {
+    return this.dataset.homeUrl ?? "/";
   }
 
   #build(): void {
@@ -169,19 +175,20 @@ export class QrRoom extends HTMLElement {
   }
 
   #makeStage(name: string, state: RoomState, session: RoomSession): HTMLElement {
-    const home = this.dataset.leaveUrl ?? "/";
+    const home = this.#home;
     if (name === "tiles") return this.#tiles;
     if (name === "waiting") return this.#waiting;
     if (name === "away") return awayScreen(session, () => tell(LOCK_NOW));
     if (name === "failed") return unsupportedScreen(home);
     if (name === "lost") return lostScreen(session);
+    if (name === "refused" && state.refusal) return refusedScreen(state.refusal, session, home);
     if (state.closed) return closedScreen(state.closed, home);
     if (state.secondDevice) return secondDeviceScreen(state.secondDevice, session, home);
     return connectingScreen();
   }
 
   #allNotices(phase: Phase, state: RoomState): Notice[] {
-    if (phase === "closed" || phase === "failed" || phase === "second-device") return [];
+    if (!state.snapshot || phase === "closed" || phase === "second-device") return [];
     const found = noticesFor(state);
     if (this.#soundBlocked && isSeated(state)) found.unshift(this.#soundNotice());
     return found;
@@ -257,6 +264,7 @@ export class QrRoom extends HTMLElement {
 
 function stageOf(phase: Phase, state: RoomState): string {
   if (phase === "closed" || phase === "second-device" || phase === "failed") return phase;
+  if (!state.snapshot && state.refusal) return "refused";
   if (!state.snapshot) return phase === "reconnecting" ? "lost" : "connecting";
   if (!isSeated(state)) return "waiting";
   return state.wishes.away ? "away" : "tiles";

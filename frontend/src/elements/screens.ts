@@ -1,5 +1,5 @@
 /** Whole screens in place of the room: each says what happened and what to do next. */
-import type { Closed, SecondDevice } from "../room/protocol.gen";
+import type { Closed, ErrorMessage, SecondDevice } from "../room/protocol.gen";
 import type { RoomSession } from "../room/session";
 import { button, type Child, make } from "./build";
 
@@ -12,6 +12,20 @@ export function lostScreen(session: RoomSession): HTMLElement {
     "We cannot reach the server",
     [make("p", { text: "We keep trying. Check that this device is online." })],
     [button("Try now", "primary", () => session.retryNow())],
+  );
+}
+
+/** The server let the connection in, but not the person, and said why. */
+export function refusedScreen(
+  refusal: ErrorMessage,
+  session: RoomSession,
+  home: string,
+): HTMLElement {
+  const again = button("Ask again", "primary", () => session.askAgain());
+  return screen(
+    refusal.text,
+    [make("p", { text: refusal.next })],
+    [again, link("Leave", home, "")],
   );
 }
 

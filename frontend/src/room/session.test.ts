@@ -31,6 +31,7 @@ async function arrive(start = { mic: true, camera: true }): Promise<FakeSocket> 
   session = new RoomSession({
     socketUrl: "ws://here/ws/",
     pageUrl: "/session/1/room/",
+    homeUrl: "/",
     mode: "video",
     start,
   });
@@ -167,6 +168,7 @@ test("a refused socket asks the page why, and goes where it leads", async () => 
   session = new RoomSession({
     socketUrl: "ws://here/ws/",
     pageUrl: "/session/1/room/",
+    homeUrl: "/",
     mode: "audio",
     start: { mic: false, camera: false },
   });
@@ -184,6 +186,7 @@ test("a server that is only restarting is not mistaken for a refusal", async () 
   session = new RoomSession({
     socketUrl: "ws://here/ws/",
     pageUrl: "/session/1/room/",
+    homeUrl: "/",
     mode: "audio",
     start: { mic: false, camera: false },
   });
@@ -195,6 +198,48 @@ test("a server that is only restarting is not mistaken for a refusal", async () 
   }
   expect(went).toEqual([]);
   expect(FakeSocket.made).toHaveLength(5);
+});
+
+test("after taking over, hello is said once more before anything is offered", async () => {
+  session = new RoomSession({
+    socketUrl: "ws://here/ws/",
+    pageUrl: "/",
+    homeUrl: "/",
+    mode: "video",
+    start: { mic: false, camera: false },
+  });
+  await session.start();
+  const socket = FakeSocket.newest;
+  socket.open();
+  socket.say({ type: "second_device", url: "/step-up/", factor_is_fresh: true });
+  session.say({ type: "take_over" });
+  socket.say(waiting());
+  await settle();
+  expect(socket.types()).toEqual(["hello", "take_over", "hello"]);
+  socket.say(WELCOME);
+  socket.say(waiting());
+  await settle();
+  expect(socket.types().at(-1)).toBe("offer");
+});
+
+test("a closed door can be asked again", async () => {
+  await arrive();
+  const socket = FakeSocket.newest;
+  socket.say({ type: "error", code: "cooling_down", text: "Not now.", next: "Later." });
+  expect(session.state.refusal?.code).toBe("cooling_down");
+  session.askAgain();
+  expect(session.state.refusal).toBeNull();
+  expect(socket.types().at(-1)).toBe("hello");
+});
+
+test("leaving is said to the server; who has no place yet just goes home", async () => {
+  const socket = await arrive();
+  session.leave();
+  expect(socket.types().at(-1)).toBe("leave");
+  expect(went).toEqual([]);
+  socket.say(waiting({ own: { admission: null } }));
+  session.leave();
+  expect(went).toEqual(["/"]);
 });
 
 test("a line carries whoever the slots say", async () => {

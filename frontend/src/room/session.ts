@@ -28,6 +28,7 @@ export interface RoomSessionOptions {
   readonly socketUrl: string;
   /** The page itself: asked when the socket is refused, because it can say why. */
   readonly pageUrl: string;
+  readonly homeUrl: string;
   readonly mode: SeatMode;
   readonly start: StartChoice;
 }
@@ -47,6 +48,7 @@ export class RoomSession {
   readonly #transport: MediaTransport;
   readonly #media = new LocalMedia();
   #state: RoomState;
+  #isWelcome = false;
   #offeredHere = false;
   #saidState = "";
   #reader: ReturnType<typeof setInterval> | undefined;
@@ -99,8 +101,16 @@ export class RoomSession {
     return this.#socket.send(message);
   }
 
+  /** Says hello anew, for example when the door was only closed for a while. */
+  askAgain(): void {
+    this.readRefusal();
+    this.#greet();
+  }
+
+  /** The server closes the connection with where to go; who has no place yet just goes. */
   leave(): void {
-    this.say({ type: "leave" });
+    const hasPlace = this.#state.snapshot?.own.admission != null;
+    if (!hasPlace || !this.say({ type: "leave" })) this.#go(this.#options.homeUrl);
   }
 
   retryNow(): void {
@@ -137,6 +147,7 @@ export class RoomSession {
   }
 
   #greet(): void {
+    this.#isWelcome = false;
     this.#offeredHere = false;
     this.#saidState = "";
     this.say({ type: "hello", mode: this.#options.mode });
@@ -144,6 +155,7 @@ export class RoomSession {
 
   #receive(message: ServerMessage): void {
     if (message.type === "welcome") {
+      this.#isWelcome = true;
       this.#transport.setIceServers(message.ice_servers);
       this.#socket.setPingSeconds(message.ping_seconds);
     } else if (message.type === "answer") {
@@ -154,6 +166,8 @@ export class RoomSession {
       this.#go(message.url);
     } else {
       this.#update({ kind: "message", message });
+      // After taking over from another device, nobody has said welcome here yet.
+      if (message.type === "snapshot" && !this.#isWelcome) this.#greet();
     }
     if (message.type === "closed") this.stop();
   }
@@ -195,7 +209,7 @@ export class RoomSession {
   #connectMedia(): void {
     const { snapshot, link } = this.#state;
     const live = snapshot?.own.admission === "waiting" || isSeated(this.#state);
-    if (!live || link !== "open" || this.#offeredHere) return;
+    if (!live || link !== "open" || !this.#isWelcome || this.#offeredHere) return;
     this.#offeredHere = true;
     this.#transport.restart();
   }

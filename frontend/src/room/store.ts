@@ -43,6 +43,8 @@ export interface RoomState {
   readonly peer: PeerState;
   /** The relay answered at least once: from then on its absence is a loss, not a beginning. */
   readonly peerWasUp: boolean;
+  /** Failed attempts in a row; one may be chance, two are worth a word. */
+  readonly peerLosses: number;
   readonly snapshot: Snapshot | null;
   readonly slots: readonly Slot[];
   readonly secondDevice: SecondDevice | null;
@@ -73,6 +75,7 @@ export function initialState(wishes: Partial<Wishes> = {}): RoomState {
     link: "connecting",
     peer: "connecting",
     peerWasUp: false,
+    peerLosses: 0,
     snapshot: null,
     slots: [],
     secondDevice: null,
@@ -136,6 +139,7 @@ function withSnapshot(state: RoomState, snapshot: Snapshot): RoomState {
     ...state,
     snapshot,
     secondDevice: null,
+    refusal: was ? state.refusal : null,
     slots: seated ? state.slots : [],
     wishes: overruled(state.wishes, was, snapshot),
     wasReturned: !seated && (state.wasReturned || left),
@@ -165,7 +169,15 @@ function isPaused(snapshot: Snapshot): boolean {
 }
 
 function withPeer(state: RoomState, peer: PeerState): RoomState {
-  return { ...state, peer, peerWasUp: state.peerWasUp || peer === "connected" };
+  const isUp = peer === "connected";
+  return {
+    ...state,
+    peer,
+    peerWasUp: state.peerWasUp || isUp,
+    peerLosses: isUp ? 0 : state.peerLosses + (peer === "lost" ? 1 : 0),
+    // A fresh connection has fresh lines: what was mapped before is mapped no more.
+    slots: peer === "connecting" ? [] : state.slots,
+  };
 }
 
 function isSeatedIn(snapshot: Snapshot | null): boolean {

@@ -26,6 +26,7 @@ export async function sessionWith(
   const session = new RoomSession({
     socketUrl: "ws://here/ws/",
     pageUrl: "/",
+    homeUrl: "/",
     mode: "video",
     start,
   });
