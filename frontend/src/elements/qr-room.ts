@@ -167,9 +167,10 @@ export class QrRoom extends HTMLElement {
     else this.#tiles.clear();
     if (name === "waiting") this.#waiting.show(state, session);
     else this.#waiting.clear();
-    if (name === this.#shownStage) return;
+    const key = [name, state.secondDevice?.factor_is_fresh, state.closed?.reason].join();
+    if (key === this.#shownStage) return;
     const first = this.#shownStage === "";
-    this.#shownStage = name;
+    this.#shownStage = key;
     this.#stage.replaceChildren(this.#makeStage(name, state, session));
     if (!first) this.#stage.querySelector<HTMLElement>("h2[tabindex]")?.focus();
   }
