@@ -1,7 +1,9 @@
 """An independent client: aiortc's own RTCPeerConnection takes part in a room."""
 
 import asyncio
+import time
 from collections import Counter
+from collections.abc import Callable
 
 from aiortc import (
     RTCConfiguration,
@@ -29,7 +31,7 @@ class Peer:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self, relay: RelayControl, desk: Desk) -> None:
-        """Offer the 34 lines and take the answer."""
+        """Offer the 34 lines, take the answer, shake hands."""
         for spec in LINES:
             self._add_line(spec.kind, spec.mid, sends=spec.sends)
         await self.connection.setLocalDescription(await self.connection.createOffer())
@@ -38,15 +40,31 @@ class Peer:
         await self.connection.setRemoteDescription(
             RTCSessionDescription(_candidates_last(answer), "answer")
         )
+        await self._connected()
         for transceiver in self.connection.getTransceivers():
             if transceiver.direction == "recvonly":
                 track, mid = transceiver.receiver.track, str(transceiver.mid)
                 self._tasks.append(asyncio.create_task(self._count(track, mid)))
 
+    async def until(self, holds: Callable[[Counter[str]], bool], seconds: float = 15) -> None:
+        """Wait until the decoded frames fulfil the claim."""
+        deadline = time.monotonic() + seconds
+        while not holds(self.frames):
+            assert time.monotonic() < deadline, self.frames
+            await asyncio.sleep(0.05)
+
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
         await self.connection.close()
+
+    async def _connected(self) -> None:
+        changed = asyncio.Event()
+        self.connection.on("connectionstatechange", changed.set)
+        async with asyncio.timeout(10):
+            while self.connection.connectionState != "connected":
+                await changed.wait()
+                changed.clear()
 
     def _add_line(self, kind: str, mid: str, *, sends: bool) -> RTCRtpTransceiver:
         if not sends:

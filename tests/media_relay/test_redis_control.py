@@ -1,0 +1,191 @@
+"""The same control interface through a real Redis, with nodes that come and go."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from redis import asyncio as aioredis
+
+from media_relay.control import (
+    NodeLost,
+    RelayEvent,
+    RelayRefused,
+    SlotsMapped,
+    TicketRefused,
+    TransportConnected,
+)
+from media_relay.node import Node
+from media_relay.redis_control import RedisControl
+from media_relay.redis_server import RedisServer
+from media_relay.redis_wire import NODES, PREFIX, ROOMS, node_key
+from tests.media_relay.desk import Desk
+from tests.media_relay.offers import offer
+from tests.media_relay.peer import Peer
+
+
+@asynccontextmanager
+async def served(desk: Desk, url: str) -> AsyncIterator[tuple[Node, RedisServer]]:
+    node = desk.node()
+    await node.start()
+    server = RedisServer(node, url)
+    await server.start()
+    try:
+        yield node, server
+    finally:
+        await server.close()
+        await node.close()
+
+
+@asynccontextmanager
+async def controlled(url: str) -> AsyncIterator[RedisControl]:
+    control = RedisControl(url)
+    try:
+        yield control
+    finally:
+        await control.close()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[aioredis.Redis]:
+    client: aioredis.Redis = aioredis.Redis.from_url(redis_url, decode_responses=True)
+    async for key in client.scan_iter(f"{PREFIX}:*"):
+        await client.delete(key)
+    yield client
+    await client.aclose()
+
+
+async def next_event(events: AsyncIterator[RelayEvent], kind: type[RelayEvent]) -> RelayEvent:
+    async with asyncio.timeout(10):
+        while True:
+            event = await anext(events)
+            if isinstance(event, kind):
+                return event
+
+
+async def test_media_flows_when_every_call_goes_through_redis(
+    redis: aioredis.Redis, redis_url: str, desk: Desk
+) -> None:
+    ana, ben = Peer("ana"), Peer("ben")
+    async with served(desk, redis_url), controlled(redis_url) as control:
+        for peer in (ana, ben):
+            await peer.open(control, desk)
+        events = control.watch("ana")
+        await next_event(events, TransportConnected)
+        await control.seat(desk.seat("ana", 1))
+        await control.seat(desk.seat("ben", 2))
+        mapped = await next_event(events, SlotsMapped)
+        while not (isinstance(mapped, SlotsMapped) and mapped.slots):
+            mapped = await next_event(events, SlotsMapped)
+        assert {slot.seat for slot in mapped.slots} == {2}
+        await ana.until(lambda frames: frames["3"] > 20 and frames["18"] > 10)
+        assert await redis.hkeys(ROOMS) == ["room"]
+
+        await control.close_room("room")
+        assert await redis.hkeys(ROOMS) == []
+        await ana.close()
+        await ben.close()
+
+
+async def test_another_web_process_removes_whom_it_never_saw(
+    redis: aioredis.Redis, redis_url: str, desk: Desk
+) -> None:
+    async with served(desk, redis_url) as (node, _), controlled(redis_url) as first:
+        await first.open_transport(desk.transport("ana"), offer())
+        await first.seat(desk.seat("ana", 1))
+        async with controlled(redis_url) as second:
+            await second.unseat("ana", close=True)
+            assert node.connections == set()
+            assert node.rooms == set()
+            await second.unseat("ana", close=True)
+
+
+async def test_a_refusal_keeps_its_code_on_the_way(
+    redis: aioredis.Redis, redis_url: str, desk: Desk
+) -> None:
+    async with served(desk, redis_url), controlled(redis_url) as control:
+        ticket = desk.transport("ana")
+        await control.open_transport(ticket, offer())
+        with pytest.raises(TicketRefused) as replayed:
+            await control.open_transport(ticket, offer())
+        assert replayed.value.code == "ticket.replayed"
+        with pytest.raises(RelayRefused) as unseated:
+            await control.move(desk.seat("ana", 1))
+        assert unseated.value.code == "seat.unknown"
+        with pytest.raises(RelayRefused) as unknown:
+            await control.seat(desk.seat("ben", 2))
+        assert unknown.value.code == "connection.unknown"
+
+
+async def test_without_a_node_the_relay_is_unreachable(
+    redis: aioredis.Redis, redis_url: str, desk: Desk
+) -> None:
+    async with controlled(redis_url) as control:
+        with pytest.raises(RelayRefused) as refused:
+            await control.open_transport(desk.transport("ana"), offer())
+    assert refused.value.code == "relay.unreachable"
+
+
+async def test_without_redis_the_relay_is_unreachable(desk: Desk) -> None:
+    async with controlled("redis://127.0.0.1:1/0") as control:
+        with pytest.raises(RelayRefused) as refused:
+            await control.open_transport(desk.transport("ana"), offer())
+    assert refused.value.code == "relay.unreachable"
+
+
+async def test_sessions_go_to_the_node_with_the_least_load_and_stay_there(
+    redis: aioredis.Redis, redis_url: str
+) -> None:
+    one = Desk("one")
+    async with served(one, redis_url) as (first, _), controlled(redis_url) as control:
+        await control.open_transport(one.transport("ana"), offer())
+        await asyncio.sleep(0.8)
+        other = Desk("two")
+        other.key = one.key
+        async with served(one, redis_url) as (second, _):
+            await control.open_transport(other.transport("cleo"), offer())
+            await control.open_transport(one.transport("ben"), offer())
+            assert first.connections == {"ana", "ben"}
+            assert second.connections == {"cleo"}
+
+
+async def test_a_draining_node_gets_no_new_session(
+    redis: aioredis.Redis, redis_url: str, desk: Desk
+) -> None:
+    async with served(desk, redis_url) as (node, _), controlled(redis_url) as control:
+        node.is_draining = True
+        await asyncio.sleep(0.8)
+        with pytest.raises(RelayRefused):
+            await control.open_transport(desk.transport("ana"), offer())
+
+
+async def test_a_dead_node_is_announced_and_the_session_opens_elsewhere(
+    redis: aioredis.Redis, redis_url: str, desk: Desk
+) -> None:
+    async with controlled(redis_url) as control, served(desk, redis_url) as (_, server):
+        await control.open_transport(desk.transport("ana"), offer())
+        events = control.watch("ana")
+        lost = asyncio.create_task(next_event(events, NodeLost))
+        await asyncio.sleep(0.2)
+        for task in server._tasks:
+            task.cancel()
+        async with asyncio.timeout(4):
+            await lost
+        assert not await redis.exists(node_key(server.name))
+        await control.unseat("ana")
+        async with served(desk, redis_url) as (heir, _):
+            await control.open_transport(desk.transport("ana"), offer())
+            assert heir.connections == {"ana"}
+
+
+async def test_a_closing_node_says_so_and_leaves_the_list(
+    redis: aioredis.Redis, redis_url: str, desk: Desk
+) -> None:
+    async with controlled(redis_url) as control:
+        async with served(desk, redis_url):
+            await control.open_transport(desk.transport("ana"), offer())
+            events = control.watch("ana")
+            lost = asyncio.create_task(next_event(events, NodeLost))
+            await asyncio.sleep(0.2)
+        await lost
+        assert await redis.smembers(NODES) == set()
