@@ -50,6 +50,11 @@ def recorded_by(user: User, *events: Any) -> None:
             record(event)
 
 
+def shown_by(response: Any) -> Any:
+    """The template's context; the test client does not type it."""
+    return response.context_data
+
+
 def last_entry(act: str) -> dict[str, Any]:
     found = rows(
         "SELECT body FROM audit.entries WHERE act = %s ORDER BY recorded_at DESC LIMIT 1", act
@@ -144,7 +149,7 @@ def test_a_filter_that_cannot_be_read_shows_nothing_and_says_why(
 ) -> None:
     recorded_by(account_of(ANA), Made())
     response = desk.get(DESK, told)
-    assert response.context_data["page"].lines == []
+    assert shown_by(response)["page"].lines == []
     assert "field__error" in response.content.decode()
 
 
@@ -153,10 +158,10 @@ def test_pages_follow_each_other_without_gap_or_repetition(desk: Client) -> None
     recorded_by(ana, *(Made() for _ in range(PAGE_SIZE + 7)))
     first = desk.get(DESK, {"act": "test.made"})
     recorded_by(ana, Made())
-    second = desk.get(DESK + first.context_data["earlier_query"])
-    seen = [line.entry.id for page in (first, second) for line in page.context_data["page"].lines]
+    second = desk.get(DESK + shown_by(first)["earlier_query"])
+    seen = [line.entry.id for page in (first, second) for line in shown_by(page)["page"].lines]
     assert len(seen) == len(set(seen)) == PAGE_SIZE + 7
-    assert second.context_data["earlier_query"] == ""
+    assert shown_by(second)["earlier_query"] == ""
 
 
 @pytest.mark.parametrize("before", ["nonsense", "2026-01-01_x", "2026-01-01T00:00:00_" + "0" * 32])
@@ -180,7 +185,7 @@ def test_words_of_a_person_are_escaped(desk: Client) -> None:
 
 
 def lines(desk: Client, **told: str) -> int:
-    return len(desk.get(DESK, told).context_data["page"].lines)
+    return len(shown_by(desk.get(DESK, told))["page"].lines)
 
 
 class QueryCount:
