@@ -73,9 +73,7 @@ class Browser:
         )
 
     def give_password(self, user: User, password: str = PASSWORD, **more: str) -> HttpResponse:
-        response: HttpResponse = self.post(
-            "/sign-in/", email=user.email, password=password, **more
-        )
+        response: HttpResponse = self.post("/sign-in/", email=user.email, password=password, **more)
         return response
 
     def give_code(self, code: str, **more: str) -> HttpResponse:

@@ -62,9 +62,7 @@ def test_password_and_code_open_the_page_that_was_wanted(device: Browser, ana: U
     assert device.get("/profile/").status_code == 200
 
 
-def test_a_person_without_recovery_codes_is_offered_them_first(
-    device: Browser, ana: User
-) -> None:
+def test_a_person_without_recovery_codes_is_offered_them_first(device: Browser, ana: User) -> None:
     device.give_password(ana)
     response = device.give_code(code_of(ana), next="/profile/")
     assert response["Location"] == "/factor/recovery-codes/?next=%2Fprofile%2F"
@@ -121,9 +119,7 @@ def test_somebody_elses_code_does_not_open(device: Browser, ana: User) -> None:
     assert device.live.is_pending
 
 
-def test_a_suspended_person_is_answered_like_a_wrong_password(
-    device: Browser, ana: User
-) -> None:
+def test_a_suspended_person_is_answered_like_a_wrong_password(device: Browser, ana: User) -> None:
     wrong = device.post("/sign-in/", email=ana.email, password="not this one")
     User.objects.filter(pk=ana.pk).update(suspended_at="2026-01-01T00:00Z")
     response = device.give_password(ana)
