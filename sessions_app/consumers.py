@@ -127,7 +127,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 return None
             case said.Leave():
                 await in_thread(self._actor.tell, message)
-                return await self._end("own_wish")
+                return await self._end("left")
         try:
             answer = await in_thread(self._actor.tell, message)
         except GateIsClosed:

@@ -7,10 +7,12 @@ later step: answers grow old, agreements change, memberships end.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from accounts.models import SignIn, User
+from consent import queries as consent
 from groups.models import Membership
 from groups.states import HOST_ROLES, MembershipState
 from sessions_app.errors import GateIsClosed
@@ -49,9 +51,22 @@ class Gate:
     is_open: Callable[[Attempt], bool]
 
     def url(self, attempt: Attempt) -> str:
+        """The page of its next step; pages of other apps lead back to this attempt."""
         if self.url_name.startswith("sessions:"):
             return reverse(self.url_name, args=[attempt.session.pk])
-        return reverse(self.url_name)
+        back = urlencode({"next": reverse("sessions:enter", args=[attempt.session.pk])})
+        return f"{reverse(self.url_name)}?{back}"
+
+
+class PapersGate(Gate):
+    """Leads straight to the paper that is to be signed."""
+
+    def url(self, attempt: Attempt) -> str:
+        due = consent.papers_due(attempt.user, attempt.session.group)
+        if not due:
+            return reverse(self.url_name)
+        back = urlencode({"next": reverse("sessions:enter", args=[attempt.session.pk])})
+        return f"{reverse('consent:paper', args=[due[0].pk])}?{back}"
 
 
 def _has_two_factors(attempt: Attempt) -> bool:
@@ -100,7 +115,7 @@ GATES: tuple[Gate, ...] = (
         url_name="sessions:closed",
         is_open=_is_within_window,
     ),
-    Gate(
+    PapersGate(
         name="papers",
         title="Papers",
         next_step="Read and sign the group's agreement.",

@@ -8,7 +8,7 @@ from sessions_app import services
 
 @shared_task
 def every_minute() -> None:
-    """Idempotent; called each minute by beat, or by the quick start's own loop."""
+    """Idempotent; called by beat, or by the quick start's own loop."""
     with acting_as_system("beat"):
         services.keep_all_sessions()
         services.sweep_lost()

@@ -1,6 +1,12 @@
 """Reads. Every list starts from `visible_to`; only `panel` reads true names, and only for hosts."""
 
-from sessions_app.queries.attempts import attempt_of, attempts_of_all, is_stale, live_prejoin
+from sessions_app.queries.attempts import (
+    attempt_of,
+    attempts_of_all,
+    is_stale,
+    last_located,
+    live_prejoin,
+)
 from sessions_app.queries.seats import (
     admission_at,
     connected_hosts,
@@ -28,6 +34,7 @@ __all__ = [
     "is_blocked",
     "is_stale",
     "last_admission",
+    "last_located",
     "live_admission",
     "live_admissions",
     "live_prejoin",

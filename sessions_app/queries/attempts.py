@@ -79,3 +79,12 @@ def attempts_of_all(
         )
         for member in memberships
     }
+
+
+def last_located(user: User) -> PreJoin | None:
+    """The newest answer to "where are you?" that has not been deleted yet."""
+    return (
+        PreJoin.objects.filter(user=user, location_confirmed_at__isnull=False, purged_at=None)
+        .order_by("-location_confirmed_at")
+        .first()
+    )

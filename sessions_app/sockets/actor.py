@@ -132,7 +132,8 @@ class Actor:
         self._place.admission_id = admission.pk
 
     def _open_doors(self, attempt: Attempt) -> None:
-        admission = services.open_doors(
+        come_in = services.take_host_seat if attempt.session.doors_are_open else services.open_doors
+        admission = come_in(
             attempt=attempt, connection=self._place.connection, mode=self._place.mode
         )
         self._place.admission_id = admission.pk

@@ -67,7 +67,7 @@ class Ending:
 
 
 ENDINGS: dict[str, Ending] = {
-    "own_wish": Ending("You have left", "Nobody hears or sees you any more."),
+    "left": Ending("You have left", "Nobody hears or sees you any more."),
     "ended": Ending("The session has ended", "Sound and picture are off for everybody."),
     "cancelled": Ending("This session was cancelled", "Your therapist will tell you more.", "home"),
     "declined": Ending(
@@ -89,7 +89,9 @@ ENDINGS: dict[str, Ending] = {
         "and tell your therapist.",
         "home",
     ),
-    "left": Ending("The connection was away too long", "You can ask to come in again.", "enter"),
+    "away_too_long": Ending(
+        "The connection was away too long", "You can ask to come in again.", "enter"
+    ),
     "locked": Ending(
         "You stepped away", "Sound and picture are off. One factor brings you back.", "enter"
     ),

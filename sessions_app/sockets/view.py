@@ -18,8 +18,8 @@ from sessions_app.states import AdmissionState, SeatMode, SessionState
 _ENDED_AS = {
     AdmissionState.DECLINED: "declined",
     AdmissionState.REMOVED: "removed",
-    AdmissionState.LEFT: "left",
-    AdmissionState.RETURNED_TO_WAITING: "left",
+    AdmissionState.LEFT: "away_too_long",
+    AdmissionState.RETURNED_TO_WAITING: "away_too_long",
 }
 
 
