@@ -90,8 +90,8 @@ def form_for(invitation: Invitation, *, is_new: bool) -> type[forms.Form]:
 
 
 class TherapistField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of User
-    def label_from_instance(self, obj: User) -> str:  # type: ignore[override]  # always a User
-        return obj.profile.true_name
+    def label_from_instance(self, obj: User) -> str:
+        return str(obj.profile.true_name)
 
 
 class RulesForm(forms.Form):
@@ -119,7 +119,8 @@ class NewGroupForm(RulesForm):
 
     def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
         defaults = {"capacity": 10, "camera_policy": "optional", "timezone": program.timezone}
-        super().__init__(*args, initial=defaults, **kwargs)
+        kwargs.setdefault("initial", defaults)
+        super().__init__(*args, **kwargs)
         self.fields["therapist"].queryset = therapists_of(program)  # type: ignore[attr-defined]
 
 

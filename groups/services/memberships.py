@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Profile, User
 from accounts.sockets import close_for
+from audit.events import Event
 from audit.services import act, record
 from groups import aliases
 from groups.errors import AliasRefused, GroupFull, LastHost, TransitionRefused
@@ -51,7 +52,7 @@ def activate_membership(*, membership: Membership) -> Membership:
     membership = _locked(membership)
     membership.move_to(MembershipState.ACTIVE)
     membership.save()
-    record(MemberActivated(**_concerning(membership)))
+    _record(MemberActivated, membership)
     return membership
 
 
@@ -63,7 +64,7 @@ def suspend_membership(*, membership: Membership, reason: str) -> Membership:
     membership.move_to(MembershipState.SUSPENDED)
     membership.save()
     close_for(user=membership.user)
-    record(MemberSuspended(**_concerning(membership), reason=reason))
+    _record(MemberSuspended, membership, reason=reason)
     return membership
 
 
@@ -76,7 +77,7 @@ def reinstate(*, membership: Membership, reason: str = "host") -> Membership:
     was_active = membership.activated_at is not None
     membership.move_to(MembershipState.ACTIVE if was_active else MembershipState.ENROLLED)
     membership.save()
-    record(MemberReinstated(**_concerning(membership), reason=reason))
+    _record(MemberReinstated, membership, reason=reason)
     return membership
 
 
@@ -85,7 +86,7 @@ def remove_membership(*, membership: Membership, reason: str) -> Membership:
     """For good: no invitation brings a removed person back. `reason` is a code."""
     membership = _locked(membership)
     _end(membership, MembershipState.REMOVED)
-    record(MemberRemoved(**_concerning(membership), reason=reason))
+    _record(MemberRemoved, membership, reason=reason)
     return membership
 
 
@@ -94,7 +95,7 @@ def leave_group(*, membership: Membership) -> Membership:
     """The person's own decision; a new invitation may bring them back."""
     membership = _locked(membership)
     _end(membership, MembershipState.DEPARTED)
-    record(MemberDeparted(**_concerning(membership)))
+    _record(MemberDeparted, membership)
     return membership
 
 
@@ -106,7 +107,7 @@ def change_alias(*, membership: Membership, alias: str, pronouns: str) -> Member
     membership.pronouns = pronouns.strip()
     membership.save()
     _take_alias(membership)
-    record(AliasChanged(**_concerning(membership)))
+    _record(AliasChanged, membership)
     return membership
 
 
@@ -115,12 +116,15 @@ def _locked(membership: Membership) -> Membership:
     return rows.get(pk=membership.pk)
 
 
-def _concerning(membership: Membership) -> dict[str, object]:
-    return {
-        "object": membership.ref,
-        "subject": membership.user.ref,
-        "group": membership.group.ref,
-    }
+def _record(kind: type[Event], membership: Membership, *, reason: str = "") -> None:
+    record(
+        kind(
+            object=membership.ref,
+            subject=membership.user.ref,
+            group=membership.group.ref,
+            reason=reason,
+        )
+    )
 
 
 def _former_or_new(group: Group, user: User) -> Membership:

@@ -21,7 +21,13 @@ from accounts.models import User
 from accounts.services import begin_sign_in
 from audit import services as audit
 from groups import queries
-from groups.errors import AliasRefused, GroupFull, InvitationEnded, InvitationMismatch
+from groups.errors import (
+    AliasRefused,
+    GroupFull,
+    InvitationEnded,
+    InvitationMismatch,
+    TransitionRefused,
+)
 from groups.events import InvitationLinkOpened, InvitationLinkUsedByOther, InvitationRefused
 from groups.forms import form_for
 from groups.models import Invitation
@@ -95,6 +101,8 @@ def _answer(request: HttpRequest, found: Invitation, token: str, user: User | No
             form.add_error("alias", ValidationError(error.text, code="alias"))
         except GroupFull:
             form.add_error(None, "This group has no free place now. Please tell who invited you.")
+        except TransitionRefused:
+            return _in_already_or_ended(request, found, user)
         except (InvitationEnded, AddressTaken):
             return _ended(request, found)
         except InvitationMismatch:
@@ -102,6 +110,18 @@ def _answer(request: HttpRequest, found: Invitation, token: str, user: User | No
         else:
             return _go_on(request, accepted)
     return _page(request, found, form, is_new=user is None)
+
+
+def _in_already_or_ended(
+    request: HttpRequest, found: Invitation, user: User | None
+) -> HttpResponse:
+    """A member needs no invitation; somebody removed or paused gets nothing by one."""
+    assert user is not None
+    assert found.group_id is not None
+    membership = queries.membership_of(user, found.group_id)
+    if membership is None:
+        return _ended(request, found)
+    return redirect("groups:group", pk=found.group_id)
 
 
 def _go_on(request: HttpRequest, accepted: Accepted) -> HttpResponseRedirect:

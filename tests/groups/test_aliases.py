@@ -59,7 +59,7 @@ def test_what_identifies_a_person_is_refused(alias: str, code: str) -> None:
 
 @pytest.mark.parametrize("true_name", ["Tom Tom", "Tom", "", "Tom O", "Marlee Lee"])
 def test_the_first_name_may_always_be_used(true_name: str) -> None:
-    first = true_name.split()[0] if true_name else "Tom"
+    first = true_name.split(maxsplit=1)[0] if true_name else "Tom"
     assert aliases.check(first, true_name=true_name) == first
 
 

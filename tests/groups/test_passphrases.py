@@ -1,5 +1,7 @@
 """A passphrase is hashed, easy to say, hard to guess and worth nothing by itself."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -50,7 +52,7 @@ def test_made_passphrases_pass_their_own_test() -> None:
 
 def test_a_made_passphrase_is_shown_once_and_logged_without_its_words(world: World) -> None:
     client = browser_of(world.thea)
-    page = client.post(f"/groups/{world.circle.pk}/passphrase/", {"make": "1"})
+    page: Any = client.post(f"/groups/{world.circle.pk}/passphrase/", {"make": "1"})
     shown = page.context_data["shown"]
     assert shown in page.content.decode()
     assert passphrases.matches(Group.objects.get(pk=world.circle.pk), shown)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from groups.models import Group
+from groups.models import Group, Membership
 from tests.cast import ADA, ANA, BEN, CLEO, THEA, TOM, Visit, group_of, member_of, staff
 
 
@@ -31,3 +31,8 @@ def make_world() -> World:
         circle=circle,
         other=other,
     )
+
+
+def membership_in(group: Group, visit: Visit) -> Membership:
+    """As the database has it now."""
+    return Membership.objects.select_related("group", "user").get(group=group, user=visit.user)
