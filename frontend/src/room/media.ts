@@ -68,10 +68,10 @@ export class LocalMedia {
   /** Stops the source at once: its light goes out. */
   shut(source: LocalSource): void {
     this.#wanted[source] = false;
-    const { track, asking } = this.#states[source];
-    if (!track && !asking) return;
-    track?.stop();
-    this.#set(source, { ...NOTHING, asking });
+    const { track } = this.#states[source];
+    if (!track) return;
+    track.stop();
+    this.#set(source, NOTHING);
   }
 
   async choose(source: LocalSource, deviceId: string): Promise<void> {

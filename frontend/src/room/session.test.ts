@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { FakeTrack } from "../testing/fake-media";
-import { stubMedia } from "../testing/fake-media";
+import { FakeStream, fakeTrack, stubMedia } from "../testing/fake-media";
 import { FakePeerConnection, stubPeerConnections } from "../testing/fake-peer-connection";
 import { FakeSocket, stubSockets } from "../testing/fake-socket";
 import { ANA, snapshot, THEA, waiting } from "../testing/snapshots";
@@ -98,6 +98,20 @@ test("not private stops microphone and camera in the same moment", async () => {
   expect(socket.last("state")).toMatchObject({ mic: false, camera: false, private: false });
   await settle();
   expect([sent(MIC), sent(CAMERA)]).toEqual([null, null]);
+});
+
+test("not private while the browser still asks the person opens nothing", async () => {
+  let answer: (stream: MediaStream) => void = () => {};
+  const ask = stubMedia();
+  ask.mockImplementation(() => new Promise((resolve) => (answer = resolve)));
+  const socket = await arrive({ mic: false, camera: true });
+  socket.say(snapshot());
+  session.wish({ notPrivate: true });
+  const late = fakeTrack();
+  answer(new FakeStream([late]));
+  await settle();
+  expect(late.readyState).toBe("ended");
+  expect(sent(CAMERA)).toBeNull();
 });
 
 test("a mute by a host silences the microphone without waiting for the person", async () => {
