@@ -31,4 +31,4 @@ def relay(node: Node) -> InProcessControl:
 @pytest.fixture(autouse=True)
 def aiortc_uses_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """aiortc, as test peer, leaves loopback out; a machine may have nothing else."""
-    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda **_: ["127.0.0.1"])
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda **_: ["127.0.0.1", "::1"])

@@ -30,15 +30,15 @@ class Peer:
         self.connection = RTCPeerConnection(configuration)
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def open(self, relay: RelayControl, desk: Desk) -> None:
-        """Offer the 34 lines, take the answer, shake hands."""
+    async def open(self, relay: RelayControl, desk: Desk, *, address: str = "") -> None:
+        """Offer the 34 lines, take the answer (one address of it), shake hands."""
         for spec in LINES:
             self._add_line(spec.kind, spec.mid, sends=spec.sends)
         await self.connection.setLocalDescription(await self.connection.createOffer())
         offer = self.connection.localDescription.sdp
         answer = await relay.open_transport(desk.transport(self.person), offer)
         await self.connection.setRemoteDescription(
-            RTCSessionDescription(_candidates_last(answer), "answer")
+            RTCSessionDescription(_candidates_last(answer, address), "answer")
         )
         await self._connected()
         for transceiver in self.connection.getTransceivers():
@@ -88,10 +88,11 @@ class Peer:
             self.frames[mid] += 1
 
 
-def _candidates_last(answer: str) -> str:
+def _candidates_last(answer: str, address: str) -> str:
     """aiortc takes the candidates of a bundle's last line; the rule says the first."""
     lines = answer.split("\r\n")
     names = ("a=candidate:", "a=end-of-candidates")
-    candidates = [line for line in lines if line.startswith(names)]
+    candidates = [line for line in lines if line.startswith(names[0]) and address in line]
+    candidates.append(names[1])
     others = [line for line in lines if line and not line.startswith(names)]
     return "\r\n".join([*others, *candidates, ""])
