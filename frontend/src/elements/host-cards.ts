@@ -8,6 +8,8 @@ import { DECISION_REASONS, OVERRIDE_REASONS } from "./reasons";
 export interface Waiting {
   readonly person: WaitingPerson;
   readonly minutes: number;
+  /** A host without a seat of their own lets nobody in. */
+  readonly canAct: boolean;
 }
 
 export interface Seated {
@@ -32,6 +34,7 @@ export class WaitingCard implements Part<Waiting> {
   readonly #name = make("div", { class: "waiting-card__name" });
   readonly #alias = make("div", { class: "waiting-card__alias" });
   readonly #facts = make("ul", { class: "facts" });
+  readonly #acts: HTMLElement;
 
   constructor({ person }: Waiting, session: RoomSession) {
     const admit = button("Let in", "primary small", () =>
@@ -40,17 +43,19 @@ export class WaitingCard implements Part<Waiting> {
     admit.dataset.act = "admit";
     const decline = button("Not now…", "small", () => askDecline(person, session));
     decline.dataset.act = "decline";
+    this.#acts = make("div", { class: "cluster" }, admit, decline);
     this.element = make(
       "li",
       { class: "waiting-card", data: { admission: person.admission } },
       this.#name,
       this.#alias,
       this.#facts,
-      make("div", { class: "cluster" }, admit, decline),
+      this.#acts,
     );
   }
 
-  update({ person, minutes }: Waiting): void {
+  update({ person, minutes, canAct }: Waiting): void {
+    this.#acts.hidden = !canAct;
     setText(this.#name, person.true_name);
     setText(this.#alias, `in the group: ${person.alias}${MODES[person.mode]}`);
     const facts = factsOf(person, minutes);

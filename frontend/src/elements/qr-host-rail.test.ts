@@ -92,6 +92,14 @@ test("all are let in together only where there are several", async () => {
   expect(FakeSocket.newest.last("admit_all")).toEqual({ type: "admit_all" });
 });
 
+test("before the doors are open a host sees who waits and can let nobody in", async () => {
+  await show({ waiting: [BEN_WAITS, CLEO_WAITS] }, { own: { admission: null, role: "host" } });
+  expect(rail.querySelectorAll(".waiting-card")).toHaveLength(2);
+  const acts = [...rail.querySelectorAll<HTMLElement>(".waiting-card .cluster")];
+  expect(acts.map((one) => one.hidden)).toEqual([true, true]);
+  expect(rail.querySelector<HTMLElement>('[data-act="admit-all"]')?.hidden).toBe(true);
+});
+
 test("a card that others join keeps its place and the focus", async () => {
   await show({ waiting: [BEN_WAITS] });
   const button = rail.querySelector<HTMLButtonElement>('[data-act="admit"]');

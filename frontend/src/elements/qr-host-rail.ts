@@ -60,7 +60,7 @@ export class QrHostRail extends HTMLElement {
     const panel = state.snapshot?.host;
     if (!panel) return;
     this.#start(session);
-    this.#showWaiting(panel, now);
+    this.#showWaiting(panel, now, isSeated(state));
     this.#doors?.show(panel.at_the_door);
     this.#door.hidden = panel.at_the_door.length === 0;
     this.#seated?.show(panel.seated.map((person) => seatedOf(state, person)));
@@ -88,13 +88,14 @@ export class QrHostRail extends HTMLElement {
     );
   }
 
-  #showWaiting({ waiting }: HostPanel, now: number): void {
+  #showWaiting({ waiting }: HostPanel, now: number, canAct: boolean): void {
     setText(this.#waitingTitle, waiting.length === 0 ? "Waiting" : `Waiting (${waiting.length})`);
     this.#nobodyWaits.hidden = waiting.length > 0;
-    this.#admitAll.hidden = waiting.length < 2;
+    this.#admitAll.hidden = !canAct || waiting.length < 2;
     this.#waiting?.show(
       waiting.map((person) => ({
         person,
+        canAct,
         minutes: Math.max(0, Math.floor((now - Date.parse(person.waiting_since)) / MINUTE_MS)),
       })),
     );

@@ -155,7 +155,7 @@ export class QrRoom extends HTMLElement {
 
   #showBar(state: RoomState): void {
     const { snapshot } = state;
-    setText(this.#title, isSeated(state) ? "Your session" : "Waiting room");
+    setText(this.#title, this.dataset.phase === "waiting" ? "Waiting room" : "Your session");
     this.#lockMark.hidden = !snapshot?.session.locked;
     this.#badge.hidden = !snapshot;
     if (snapshot) this.#badge.show(snapshot.session.badge);
