@@ -42,8 +42,14 @@ class Environment:
         return [part.strip() for part in value.split(",") if part.strip()]
 
     def database(self, name: str, *, default: str | None = None) -> dict[str, object]:
-        """`postgresql://role:password@host:port/name`, or `?host=/socket/folder` for a socket."""
-        url = urlsplit(self.text(name, default="") or (self.text(default) if default else ""))
+        """`postgresql://role:password@host:port/name`, or `?host=/socket/folder` for a socket.
+
+        Without an address there is no database: a process that needs none is given none.
+        """
+        text = self.text(name, default="") or (self.text(default, default="") if default else "")
+        if not text:
+            return {"ENGINE": "django.db.backends.dummy"}
+        url = urlsplit(text)
         if url.scheme not in ("postgresql", "postgres"):
             raise ImproperlyConfigured(f"{name} must be a postgresql:// address.")
         query = dict(parse_qsl(url.query))

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.development.marks import DEVELOPMENT_BYTES, DEVELOPMENT_TEXT
 
 SHORTEST_SECRET = 50
+ADDRESSES = {"DATABASE_URL": "default", "AUDIT_SEQUENCER_URL": "audit_sequencer"}
 KEYS = (
     "SECRET_KEY",
     "FIELD_KEY",
@@ -22,17 +23,21 @@ KEYS = (
     "TICKET_VERIFY_KEY",
     "AUDIT_SIGNING_KEY",
 )
-NEEDED_BY_RELEASE = ("SECRET_KEY",)
-NEEDED_BY_WEB = (
+NEEDED_BY_WORKER = (
     *("SECRET_KEY", "FIELD_KEY", "BLIND_INDEX_KEY", "TICKET_SIGNING_KEY"),
-    *("REDIS_URL", "TRUSTED_PROXIES", "MAIL_URL"),
+    *("DATABASE_URL", "REDIS_URL", "MAIL_URL", "PUBLIC_URL"),
 )
+NEEDED_BY_WEB = (*NEEDED_BY_WORKER, "TRUSTED_PROXIES")
+NEEDED_BY_RELEASE = ("SECRET_KEY", "DATABASE_URL")
 NEEDED_BY_COMMAND = {
-    "relay": ("SECRET_KEY", "TICKET_VERIFY_KEY", "REDIS_URL"),
-    "audit_sequencer": ("SECRET_KEY", "AUDIT_SIGNING_KEY"),
+    "relay": ("TICKET_VERIFY_KEY", "REDIS_URL"),
+    "audit_sequencer": ("AUDIT_SIGNING_KEY", "AUDIT_SEQUENCER_URL", "PUBLIC_URL"),
+    "worker": NEEDED_BY_WORKER,
+    "beat": ("REDIS_URL",),
+    "release": NEEDED_BY_RELEASE,
     "prepare_database": NEEDED_BY_RELEASE,
     "migrate": NEEDED_BY_RELEASE,
-    "collectstatic": NEEDED_BY_RELEASE,
+    "collectstatic": (),
 }
 
 
@@ -54,20 +59,38 @@ def refusals(settings: Settings, command: str = "") -> Iterator[str]:
     """One sentence per reason; each names a setting and never its value."""
     if settings.MODE != "production":
         return
-    for name in NEEDED_BY_COMMAND.get(command, NEEDED_BY_WEB):
-        if not getattr(settings, name):
+    needed = NEEDED_BY_COMMAND.get(command, NEEDED_BY_WEB)
+    for name in needed:
+        if not value_of(settings, name):
             yield f"Set {name} (docs/settings.md)."
     for name in KEYS:
-        if is_development_key(getattr(settings, name)):
+        if is_development_key(value_of(settings, name)):
             yield f"{name} was made for development: make a real one."
-    if len(settings.SECRET_KEY) < SHORTEST_SECRET:
+    if "SECRET_KEY" in needed and len(value_of(settings, "SECRET_KEY")) < SHORTEST_SECRET:
         yield f"SECRET_KEY needs at least {SHORTEST_SECRET} characters."
-    if not settings.PUBLIC_URL.startswith("https://"):
-        yield "PUBLIC_URL must begin with https://: put TLS in front."
-    if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
-        yield "Cookies must be secure: serve over https."
+    if "PUBLIC_URL" in needed and not is_behind_tls(settings):
+        yield "PUBLIC_URL must begin with https://: put TLS in front, cookies depend on it."
     if settings.MAIL_DIR:
         yield "MAIL_DIR writes mail to files, which is for the demo: unset it."
+
+
+def value_of(settings: Settings, name: str) -> str:
+    """What the environment gave; Django itself raises when it is asked for an empty SECRET_KEY."""
+    if name in ADDRESSES:
+        engine = str(settings.DATABASES[ADDRESSES[name]]["ENGINE"])
+        return "" if engine.endswith(".dummy") else engine
+    try:
+        return str(getattr(settings, name) or "")
+    except ImproperlyConfigured:
+        return ""
+
+
+def is_behind_tls(settings: Settings) -> bool:
+    return (
+        settings.PUBLIC_URL.startswith("https://")
+        and bool(settings.SESSION_COOKIE_SECURE)
+        and bool(settings.CSRF_COOKIE_SECURE)
+    )
 
 
 def is_development_key(value: str) -> bool:
@@ -85,6 +108,10 @@ def decoded(text: str) -> bytes:
 
 
 def command_of(arguments: list[str]) -> str:
-    """`manage.py relay` → `relay`; uvicorn and celery → an empty word, which needs everything."""
-    is_manage = len(arguments) > 1 and arguments[0].rsplit("/", 1)[-1] == "manage.py"
-    return arguments[1] if is_manage else ""
+    """`manage.py relay` → `relay`, `celery … beat` → `beat`; any other needs what web needs."""
+    program = arguments[0].rsplit("/", 1)[-1] if arguments else ""
+    if program == "manage.py":
+        return arguments[1] if len(arguments) > 1 else ""
+    if program == "celery":
+        return next((word for word in ("worker", "beat") if word in arguments), "")
+    return ""

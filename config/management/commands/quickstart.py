@@ -1,5 +1,6 @@
 """`manage.py quickstart`: the whole of Quietroom in one process, with a fictitious cast."""
 
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -36,8 +37,7 @@ class Command(BaseCommand):
 
     def _prepare(self) -> None:
         say("Preparing the database")
-        call_command("prepare_database", verbosity=0)
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        call_command("release", stdout=StringIO())
         call_command("collectstatic", verbosity=0, interactive=False)
 
     def _run(self, home: Home) -> None:

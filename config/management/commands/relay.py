@@ -48,6 +48,7 @@ class Command(BaseCommand):
         except RedisError as error:
             raise CommandError("Redis cannot be reached at REDIS_URL.") from error
         self.stdout.write(f"relay {server.name} is ready")
+        self.stdout.flush()
         await told_to_stop()
         await server.close()
 
