@@ -53,6 +53,10 @@ class NoSpaceForm(forms.Form):
 
 
 class LocationForm(forms.Form):
+    """Asked anew unless the person is where they were; never shown as "if you like"."""
+
+    always_asked = frozenset({"location", "call_back"})
+
     same = forms.BooleanField(label="I am where I was last time", required=False)
     location = forms.CharField(
         label="Where are you now?",
