@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import Error, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 
@@ -28,12 +28,16 @@ def shows(event_of: EventOf) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def audited(request: HttpRequest, **kwargs: object) -> HttpResponse:
+            is_recorded = False
             try:
                 with transaction.atomic():
                     response = _rendered(view(request, **kwargs))
                     if response.status_code == HTTPStatus.OK:
                         record(event_of(request, response, **kwargs))
-            except (OperationalError, InterfaceError) as error:
+                        is_recorded = True
+            except Error as error:
+                if not is_recorded:
+                    raise
                 raise AuditUnavailable("commit") from error
             return response
 

@@ -6,7 +6,7 @@ that does not touch a name never decrypts one. Columns cannot be searched: use a
 """
 
 import json
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import UUID
 
 from django import forms
@@ -17,11 +17,18 @@ from django.db import DEFAULT_DB_ALIAS, models
 
 from crypto import blind_index, data_keys, envelope
 
+SetType = TypeVar("SetType")
+GetType = TypeVar("GetType")
+
 if TYPE_CHECKING:
-    TextBase = models.Field[str, str]
-    JSONBase = models.Field[Any, Any]
+    FieldOf = models.Field
 else:
-    TextBase = JSONBase = models.Field
+
+    class FieldOf(models.Field):
+        """Django's Field takes its type arguments only from a type checker."""
+
+        def __class_getitem__(cls, _: object) -> type[models.Field]:
+            return cls
 
 
 class Scoped(Protocol):
@@ -40,7 +47,7 @@ class Ciphertext(bytes):
 class OpenedOnUse:
     """Opens the ciphertext when the attribute is first read and keeps the plain value."""
 
-    def __init__(self, field: "EncryptedField") -> None:
+    def __init__(self, field: "EncryptedField[Any, Any]") -> None:
         self.field = field
 
     def __get__(self, instance: models.Model | None, owner: type[models.Model]) -> Any:
@@ -58,7 +65,7 @@ class OpenedOnUse:
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedField(models.Field):  # type: ignore[type-arg]  # its subclasses say the type
+class EncryptedField(FieldOf[SetType, GetType]):
     """What both encrypted fields share: sealing on save, opening on use, no look-ups."""
 
     def dumps(self, value: Any) -> bytes:
@@ -129,7 +136,10 @@ class EncryptedField(models.Field):  # type: ignore[type-arg]  # its subclasses 
         return envelope.binding(label, row)
 
 
-class EncryptedTextField(EncryptedField, TextBase):
+AnyEncryptedField = EncryptedField[Any, Any]
+
+
+class EncryptedTextField(EncryptedField[str, str]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.max_length is not None:
@@ -145,7 +155,7 @@ class EncryptedTextField(EncryptedField, TextBase):
         return super().formfield(form_class=forms.CharField, max_length=self.max_length, **kwargs)
 
 
-class EncryptedJSONField(EncryptedField, JSONBase):
+class EncryptedJSONField(EncryptedField[Any, Any]):
     empty_strings_allowed = False
 
     def dumps(self, value: Any) -> bytes:

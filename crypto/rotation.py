@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from crypto import data_keys, envelope
 from crypto.errors import CryptoError
-from crypto.fields import Ciphertext, EncryptedField
+from crypto.fields import AnyEncryptedField, Ciphertext, EncryptedField
 from crypto.keyring import keyring
 from crypto.models import DataKey
 
@@ -47,7 +47,7 @@ def rotate(*, using: str, every_key: bool = False) -> Rotation:
     return done
 
 
-def encrypted_models() -> Iterator[tuple[type[models.Model], list[EncryptedField]]]:
+def encrypted_models() -> Iterator[tuple[type[models.Model], list[AnyEncryptedField]]]:
     """Every model that has encrypted fields, with them."""
     for model in apps.get_models():
         found = [item for item in model._meta.local_fields if isinstance(item, EncryptedField)]
@@ -86,7 +86,7 @@ def _locked(model: type[models.Model], rows: list[UUID], using: str) -> list[mod
 
 def _reseal(
     row: models.Model,
-    encrypted: list[EncryptedField],
+    encrypted: list[AnyEncryptedField],
     retired: set[UUID],
     done: Rotation,
     using: str,

@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from accounts.models import Profile, User
 from crypto import data_keys
 from crypto.errors import CiphertextRefused, KeyMissing
-from crypto.fields import Ciphertext, EncryptedField, EncryptedJSONField
+from crypto.fields import AnyEncryptedField, Ciphertext, EncryptedJSONField
 from crypto.models import DataKey
 from crypto.rotation import encrypted_models
 from tests.accounts.browsers import account_of
@@ -23,7 +23,7 @@ SHARED_KEYS = {"accounts.OutgoingMail"}
 FIELDS = [field for _, fields in encrypted_models() for field in fields]
 
 
-def value_for(field: EncryptedField) -> Any:
+def value_for(field: AnyEncryptedField) -> Any:
     return {"alone": True} if isinstance(field, EncryptedJSONField) else "Ünder the lime tree"
 
 
@@ -49,7 +49,7 @@ def test_there_are_encrypted_fields_in_every_app_that_knows_people() -> None:
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=str)
-def test_every_encrypted_field_comes_back_and_only_in_its_own_row(field: EncryptedField) -> None:
+def test_every_encrypted_field_comes_back_and_only_in_its_own_row(field: AnyEncryptedField) -> None:
     row = unsaved(field.model)
     other = unsaved(field.model, like=row)
     sealed = field.sealed(row, value_for(field))
@@ -60,7 +60,7 @@ def test_every_encrypted_field_comes_back_and_only_in_its_own_row(field: Encrypt
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=str)
-def test_every_row_is_sealed_under_the_key_of_a_person_or_a_group(field: EncryptedField) -> None:
+def test_every_row_is_sealed_under_the_key_of_a_person_or_a_group(field: AnyEncryptedField) -> None:
     scope = unsaved(field.model).encryption_scope()  # type: ignore[attr-defined]  # checked: E001
     if field.model._meta.label in SHARED_KEYS:
         return

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import OutgoingMail
 from audit.context import acting_as_system
 from consent.models import Signature
-from crypto.fields import EncryptedField, EncryptedJSONField
+from crypto.fields import AnyEncryptedField, EncryptedJSONField
 from crypto.rotation import encrypted_models, rotate
 from sessions_app.models import PreJoin
 from sessions_app.services import schedule_session
@@ -44,7 +44,7 @@ def world(committed_db: str) -> World:
     return world
 
 
-def sentinel(field: EncryptedField) -> Any:
+def sentinel(field: AnyEncryptedField) -> Any:
     words = f"sentinel of {field}"
     return {"told": words} if isinstance(field, EncryptedJSONField) else words
 
@@ -65,7 +65,7 @@ def write_sentinels() -> list[str]:
     return written
 
 
-def assert_comes_back(row: models.Model, fields: list[EncryptedField]) -> None:
+def assert_comes_back(row: models.Model, fields: list[AnyEncryptedField]) -> None:
     read = type(row)._base_manager.get(pk=row.pk)
     for field in fields:
         assert getattr(read, field.name) == sentinel(field)
