@@ -2,8 +2,8 @@
  * The idle lock of every signed-in page: a page left alone must not stay open.
  *
  * After the page's limit, warned a minute before, the lock form is posted and the page left; one
- * factor opens it again. All tabs share one clock. Nothing here can keep a sign-in open: the
- * server has its own limit.
+ * factor opens it again. All tabs share one clock. While somebody is there the server is told once
+ * a minute; without that its own idle limit locks, and a day ends every sign-in whatever this says.
  */
 import { IdleClock } from "./elements/idle-clock";
 import { IdleWarning } from "./elements/idle-warning";
@@ -12,6 +12,7 @@ import { LOCK_NOW, LOCKING, PRESENT, tell } from "./elements/page-events";
 const WARN_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
 const TELL_EVERY_MS = 5_000;
+const SAY_EVERY_MS = 60_000;
 const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "input"];
 
 type Told = { readonly kind: "active" } | { readonly kind: "locked"; readonly url: string };
@@ -23,6 +24,7 @@ function watch(form: HTMLFormElement): void {
   const others = new BroadcastChannel("quietroom.idle");
   const warning = new IdleWarning(() => alive());
   let toldAt = 0;
+  let saidAt = Date.now();
 
   const alive = (): void => {
     const now = Date.now();
@@ -31,6 +33,9 @@ function watch(form: HTMLFormElement): void {
     if (now - toldAt < TELL_EVERY_MS) return;
     toldAt = now;
     others.postMessage({ kind: "active" } satisfies Told);
+    if (now - saidAt < SAY_EVERY_MS) return;
+    saidAt = now;
+    void sayPresent(form);
   };
   // While the warning stands, only its own button (or speech) says that somebody is there.
   const sign = (): void => {
@@ -77,6 +82,13 @@ async function postLock(form: HTMLFormElement): Promise<string> {
   } catch {
     return location.href;
   }
+}
+
+/** The server's own limit runs on requests: without this, what is typed for long would be lost. */
+async function sayPresent(form: HTMLFormElement): Promise<void> {
+  const address = form.dataset.presentUrl;
+  if (!address) return;
+  await fetch(address, { method: "POST", body: new FormData(form) }).catch(() => undefined);
 }
 
 function leave(url: string): void {

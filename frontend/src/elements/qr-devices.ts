@@ -23,7 +23,7 @@ export class QrDevices extends HTMLElement {
   readonly #media = new LocalMedia();
   readonly #video = make("video", { attributes: { "aria-hidden": "true" } });
   readonly #placeholder = make("span", { class: "tile__avatar" }, icon("camera"));
-  readonly #try = button("Try camera and microphone", "primary", () => this.#open());
+  readonly #try = button("Try camera and microphone", "", () => this.#open());
   readonly #problems = make("div", { class: "stack", attributes: { role: "status" } });
   readonly #meter = make("meter", {
     class: "meter",
