@@ -9,13 +9,21 @@ from audit.queries import Filter, Position
 from compliance import words
 
 
+class IdField(forms.UUIDField):
+    default_error_messages = {
+        "invalid": "This is not an id. Follow a link in the list instead: it fills this in."
+    }
+
+
 class AuditFilterForm(forms.Form):
     act = forms.ChoiceField(label="What happened", required=False)
     outcome = forms.ChoiceField(label="Outcome", required=False)
-    person = forms.UUIDField(
-        label="Person", required=False, help_text="A person's id, as actor or as the one concerned."
+    person = IdField(
+        label="Person",
+        required=False,
+        help_text="An id. Finds what the person did and what concerned them.",
     )
-    session = forms.UUIDField(label="Session", required=False, help_text="A session's id.")
+    session = IdField(label="Session", required=False, help_text="An id.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
