@@ -62,7 +62,7 @@ def to_page(name: str, next_path: str) -> HttpResponseRedirect:
 def way_in(request: HttpRequest) -> HttpResponseRedirect | None:
     """The page that this browser needs before any other, or None when it may go on."""
     sign_in = sign_in_of(request)
-    back_to = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    back_to = _way_back(request)
     if sign_in is None:
         return to_page("accounts:sign_in", back_to)
     if sign_in.is_pending:
@@ -71,6 +71,11 @@ def way_in(request: HttpRequest) -> HttpResponseRedirect | None:
     if sign_in.is_locked:
         return to_page("accounts:locked", back_to)
     return None
+
+
+def _way_back(request: HttpRequest) -> str:
+    """A page that was asked for, or the page that a refused form named as its `next`."""
+    return request.get_full_path() if request.method in ("GET", "HEAD") else safe_next(request)
 
 
 def signed_in(view: SignedInView[P]) -> View[P]:
@@ -114,7 +119,7 @@ def stepped_up(minutes: int = 10) -> Callable[[SignedInView[P]], View[P]]:
         @wraps(view)
         def guarded(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not has_fresh_factor(request, timedelta(minutes=minutes)):
-                return to_page("accounts:step_up", request.get_full_path())
+                return to_page("accounts:step_up", _way_back(request))
             return view(request, *args, **kwargs)
 
         return guarded

@@ -39,6 +39,7 @@ urlpatterns = [
     path("step-up/passkey/verify/", step_up.step_up_verify, name="step_up_verify"),
     path("lock/", step_up.lock, name="lock"),
     path("locked/", step_up.locked, name="locked"),
+    path("present/", step_up.present, name="present"),
     path("profile/", profile.profile, name="profile"),
     path("security/", security.security, name="security"),
     path("security/sign-ins/<uuid:pk>/end/", security.end_other, name="end_other"),

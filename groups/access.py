@@ -80,6 +80,19 @@ def membership_for_host(request: SignedInRequest, pk: UUID, membership: UUID) ->
     return found
 
 
+def program_for_staff(request: SignedInRequest) -> Program:
+    """The requester's own programme; the view says which roles may ask."""
+    program = queries.program_of(request.user)
+    if program is None:
+        raise Http404
+    return program
+
+
+def refuse_reset(pk: UUID) -> Http404:
+    audit.deny(GroupAccessRefused(object=Ref("factor_reset", pk), reason="other_program"))
+    return Http404()
+
+
 def program_for_admin(request: SignedInRequest) -> Program:
     program = queries.program_of(request.user)
     if program is None or request.user.role != Role.ADMIN:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groups.views import groups, invitations, memberships, people
+from groups.views import factor_resets, groups, invitations, memberships, people
 
 app_name = "groups"
 urlpatterns = [
@@ -9,6 +9,15 @@ urlpatterns = [
     path("people/invite/", people.invite_person, name="invite_person"),
     path("people/<uuid:pk>/suspend/", people.suspend_person, name="suspend_person"),
     path("people/<uuid:pk>/reinstate/", people.reinstate_person, name="reinstate_person"),
+    path("people/factor-resets/", factor_resets.factor_resets, name="factor_resets"),
+    path(
+        "people/factor-resets/<uuid:pk>/approve/",
+        factor_resets.approve,
+        name="approve_factor_reset",
+    ),
+    path(
+        "people/factor-resets/<uuid:pk>/refuse/", factor_resets.refuse, name="refuse_factor_reset"
+    ),
     path(
         "people/invitations/<uuid:pk>/end/",
         people.withdraw_staff_invitation,

@@ -77,6 +77,14 @@ def lock(request: HttpRequest) -> HttpResponse:
     return to_page("accounts:locked", safe_next(request))
 
 
+@require_POST
+def present(request: HttpRequest) -> HttpResponse:
+    """Somebody types on a page that asks nothing of the server: finding the sign-in for this
+    request has already noted it. 401 tells the page that it is locked or signed out."""
+    sign_in = sign_in_of(request)
+    return HttpResponse(status=204 if sign_in is not None and sign_in.is_open else 401)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def locked(request: HttpRequest) -> HttpResponse:
     sign_in = sign_in_of(request)

@@ -96,6 +96,15 @@ def test_a_page_that_may_lock_itself_is_told_when(device: Browser) -> None:
     assert Browser().get("/sign-in/").wsgi_request.idle_seconds == 0
 
 
+def test_typing_for_long_keeps_a_page_open(device: Browser, clock: time_machine.Traveller) -> None:
+    for _ in range(3):
+        clock.shift(timedelta(minutes=50))
+        assert device.post("/present/").status_code == 204
+    clock.shift(timedelta(minutes=61))
+    assert device.post("/present/").status_code == 401
+    assert Browser().post("/present/").status_code == 401
+
+
 def test_a_socket_finds_its_sign_in_only_while_that_is_open(device: Browser, ana: User) -> None:
     found = sockets.sign_in_for_scope(scope_of(device))
     assert found == device.live

@@ -152,7 +152,9 @@ def test_codes_are_slowed_for_whoever_knows_the_password(ana: User) -> None:
     assert owner.live.is_open
 
 
-def test_an_unknown_address_is_answered_word_for_word_like_a_known_one(ana: User) -> None:
+def test_an_unknown_address_is_answered_word_for_word_like_a_known_one(
+    clock: time_machine.Traveller, ana: User
+) -> None:
     known, unknown = Browser(address="192.0.2.1"), Browser(address="192.0.2.2")
     for _ in range(7):
         answers = [

@@ -40,6 +40,10 @@ def reset(device: Browser) -> FactorReset:
     return FactorReset.objects.get()
 
 
+def subjects(mails: Mails) -> set[str]:
+    return {mail.subject for mail in mails()}
+
+
 def approve(reset: FactorReset, *people: User) -> None:
     with acting_as_system("tests"):
         for person in people:
@@ -81,7 +85,7 @@ def test_two_staff_members_can_after_a_day(
     sign_in_as(signed_in.client, ana)
     approve(reset, account_of(THEA), account_of(ADA))
     assert reset.state == FactorResetState.APPROVED
-    assert "24 hours" in mails()[-1].subject
+    assert "Your second step will be removed in 24 hours" in subjects(mails)
     every_minute()
     assert ana.has_factor, "the notice has to run first"
     clock.shift(timedelta(hours=24, seconds=1))
@@ -90,7 +94,7 @@ def test_two_staff_members_can_after_a_day(
     assert signed_in.get("/profile/").status_code == 302
     again = Browser()
     assert again.give_password(ana)["Location"] == "/factor/new/"
-    assert mails()[-1].subject == "Set up a new second step"
+    assert "Set up a new second step" in subjects(mails)
 
 
 @pytest.mark.parametrize("person", [BEN, MAX], ids=lambda person: person.role)
