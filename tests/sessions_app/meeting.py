@@ -6,12 +6,16 @@ them.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.utils import timezone
 
+from accounts.browsers import Browser, KnownDevice
+from accounts.services.sign_ins import begin_sign_in, open_with_code
 from audit.context import acting_as_system
 from consent import default_agreement
 from consent.services import publish_version, save_draft
@@ -23,9 +27,9 @@ from sessions_app import queries, services
 from sessions_app.gates import Attempt
 from sessions_app.models import Admission, Session
 from sessions_app.states import SeatMode
-from tests.cast import ANA, BEN, THEA, Visit, group_of, member_of, staff
+from tests.cast import ANA, BEN, THEA, Person, Visit, group_of, member_of, staff
 
-PASSPHRASE = "maple-river-lantern-quiet"  # noqa: S105
+PASSPHRASE = "maple-river-lantern-quiet"
 PRIVATE = {"alone": True, "unseen": True, "still": True}
 
 
@@ -102,7 +106,7 @@ def make_meeting(*, opens_in: timedelta = timedelta(minutes=-5)) -> Meeting:
     thea = staff(THEA)
     group = group_of(thea)
     with thea.acting():
-        set_passphrase(group=group, passphrase=PASSPHRASE)
+        group = set_passphrase(group=group, passphrase=PASSPHRASE)
         opens_at = timezone.now() + opens_in
         session = services.schedule_session(
             group=group,
@@ -116,11 +120,20 @@ def make_meeting(*, opens_in: timedelta = timedelta(minutes=-5)) -> Meeting:
     return Meeting(group, session, thea, ana, ben)
 
 
-def one_more(meeting: Meeting, person: object, role: SeatRole = SeatRole.MEMBER) -> Visit:
-    from tests.cast import Person
-
-    assert isinstance(person, Person)
+def one_more(meeting: Meeting, person: Person, role: SeatRole = SeatRole.MEMBER) -> Visit:
     return member_of(meeting.group, person, invited_by=meeting.thea, seat_role=role)
+
+
+def second_device(visit: Visit) -> Visit:
+    """The same person, signed in anew with a recovery code."""
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    browser = Browser(session=session, known=KnownDevice(), address="127.0.0.1", name="A phone")
+    with visit.acting():
+        sign_in = begin_sign_in(user=visit.user, browser=browser)
+        code = visit.recovery_codes.pop()
+        sign_in = open_with_code(sign_in=sign_in, code=code, browser=browser)
+    session.save()
+    return replace(visit, sign_in=sign_in, session=session)
 
 
 @contextmanager

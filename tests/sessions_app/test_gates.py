@@ -1,7 +1,7 @@
 """The gates: in one order, each with its own next step, and asked again at every later step."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,13 +10,14 @@ from groups.models import Membership
 from groups.services import set_passphrase, suspend_membership
 from sessions_app import gates, services
 from sessions_app.errors import GateIsClosed
-from sessions_app.models import PreJoin
+from sessions_app.models import PreJoin, Session
 from sessions_app.states import OverrideReason, VoidReason
+from tests.cast import Visit
 from tests.sessions_app.meeting import PASSPHRASE, PRIVATE, Meeting
 
 
-def first_closed(meeting: Meeting, visit: object) -> str:
-    closed = gates.first_closed(meeting.attempt(visit))  # type: ignore[arg-type]  # a Visit
+def first_closed(meeting: Meeting, visit: Visit) -> str:
+    closed = gates.first_closed(meeting.attempt(visit))
     return closed.name if closed else ""
 
 
@@ -67,9 +68,9 @@ def test_every_gate_has_a_next_step_and_a_page(meeting: Meeting) -> None:
     ],
 )
 def test_the_window_is_exact_to_the_second(
-    meeting: Meeting, moment: Callable[[object], object], is_open: bool
+    meeting: Meeting, moment: Callable[[Session], datetime], is_open: bool
 ) -> None:
-    attempt = meeting.attempt(meeting.ana, at=moment(meeting.session))  # type: ignore[arg-type]
+    attempt = meeting.attempt(meeting.ana, at=moment(meeting.session))
     assert gates.by_name("window").is_open(attempt) is is_open
 
 

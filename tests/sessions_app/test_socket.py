@@ -1,0 +1,94 @@
+"""The session socket from outside: who may open it, and the course of a session over it."""
+
+from asgiref.sync import sync_to_async
+
+from media_relay.node import Node
+from sessions_app.models import Admission, Block
+from tests.media_relay.offers import offer
+from tests.sessions_app.meeting import Meeting
+from tests.sessions_app.socket import Socket, sits, until
+
+in_db = sync_to_async
+
+
+async def host_of(meeting: Meeting) -> Socket:
+    await in_db(meeting.answer)(meeting.thea)
+    socket = Socket(meeting.thea, meeting.session.pk)
+    assert await socket.open()
+    await socket.hello()
+    await socket.say("open_doors")
+    await socket.is_told("admitted")
+    return socket
+
+
+async def test_a_member_waits_and_a_host_lets_them_in(
+    committed_meeting: Meeting, relay_node: Node
+) -> None:
+    meeting = committed_meeting
+    await in_db(meeting.answer)(meeting.ana)
+    async with Socket(meeting.ana, meeting.session.pk) as ana:
+        first = await ana.hello()
+        assert first["own"]["admission"] == "waiting"
+        assert first["seats"] == []
+        assert first["host"] is None
+        assert first["session"]["host_present"] is False
+        thea = await host_of(meeting)
+        seen = await thea.sees(lambda heard: bool(heard["host"]["waiting"]))
+        waiting = seen["host"]["waiting"][0]
+        assert waiting["true_name"] == "Ana Ferreira"
+        assert waiting["alias"] == "Ana"
+        assert waiting["private_space"] is True
+        await thea.say("admit", admission=waiting["admission"])
+        admitted = await ana.is_told("admitted")
+        assert [seat["alias"] for seat in admitted["seats"]] == ["Thea", "Ana"]
+        assert "Ferreira" not in str(admitted)
+        await thea.close()
+
+
+async def test_the_transport_comes_up_while_waiting_and_nothing_is_mapped(
+    committed_meeting: Meeting, relay_node: Node
+) -> None:
+    meeting = committed_meeting
+    await in_db(meeting.answer)(meeting.ana)
+    async with Socket(meeting.ana, meeting.session.pk) as ana:
+        await ana.hello()
+        await ana.say("offer", sdp=offer())
+        assert "m=audio" in (await ana.hear("answer"))["sdp"]
+        admission = await Admission.objects.aget(user=meeting.ana.user)
+        assert relay_node.load == 1
+        assert not sits(relay_node, admission)
+        thea = await host_of(meeting)
+        await thea.say("admit", admission=admission.pk)
+        await until(lambda: sits(relay_node, admission))
+        await thea.say("return", admission=admission.pk)
+        await until(lambda: not sits(relay_node, admission))
+        await ana.is_told("waiting")
+        assert relay_node.load == 1
+        await thea.close()
+    await until(lambda: relay_node.load == 0)
+
+
+async def test_a_removed_member_is_closed_at_once_and_finds_404(
+    committed_meeting: Meeting, relay_node: Node
+) -> None:
+    meeting = committed_meeting
+    await in_db(meeting.answer)(meeting.ben)
+    thea = await host_of(meeting)
+    ben = Socket(meeting.ben, meeting.session.pk)
+    await ben.open()
+    await ben.hello()
+    await ben.say("offer", sdp=offer())
+    await ben.hear("answer")
+    admission = await Admission.objects.aget(user=meeting.ben.user)
+    await thea.say("admit", admission=admission.pk)
+    await until(lambda: sits(relay_node, admission))
+    await thea.say("remove", admission=admission.pk, scope="session", reason="disruption")
+    closed = await ben.hear("closed")
+    assert closed["reason"] == "removed"
+    assert closed["next_url"] == f"/session/{meeting.session.pk}/left/"
+    assert await ben.close_code() == 4000
+    assert await Block.objects.acount() == 1
+    await until(lambda: not sits(relay_node, admission))
+    assert not await Socket(meeting.ben, meeting.session.pk).open()
+    await ben.close()
+    await thea.close()
