@@ -164,7 +164,7 @@ def _patiently(work: Callable[[], int]) -> int:
     try:
         return work()
     except Error:
-        log.error("audit.sequencer_waits", work=work.__name__)
+        log.error("audit.sequencer_waits", part=work.__name__)
         connections[ALIAS].close()
         return 0
 
