@@ -48,7 +48,7 @@ export class QrRoom extends HTMLElement {
   });
   readonly #stage = make("section", {
     class: "room__stage",
-    attributes: { "aria-label": "The room" },
+    attributes: { "aria-label": "The room", tabindex: "0" },
   });
   readonly #railFrame = make("aside", {
     class: "rail",
