@@ -105,6 +105,10 @@ class Engine(Protocol):
         """What an SSRC of this peer carries; the newest word on a layer wins."""
         ...
 
+    def take(self, peer: int, plain: bytes) -> None:
+        """Forward an unlearnt packet after all: its stream has been learnt from it."""
+        ...
+
     def allow(self, peer: int, sources: frozenset[Source]) -> None:
         """Packets of every other source of this peer are dropped on arrival."""
         ...
@@ -134,7 +138,7 @@ class Engine(Protocol):
         ...
 
     def waiting(self) -> set[tuple[int, int]]:
-        """(peer, SSRC) of every video stream for whose key frame a leg waits."""
+        """(peer, SSRC) of every flowing video stream for whose key frame a leg waits."""
         ...
 
     def source_of(self, viewer: int, ssrc: int) -> tuple[int, int] | None:

@@ -123,6 +123,14 @@ class ReferenceEngine:
         if not stream.is_rtx:
             self._point_rtx_at(known, stream, inbound)
 
+    def take(self, peer: int, plain: bytes) -> None:
+        known = self._peers.get(peer)
+        with contextlib.suppress(Malformed):
+            packet = parse_rtp(plain)
+            stream = known.streams.get(packet.ssrc) if known else None
+            if known is not None and stream is not None:
+                self._take(known, stream, packet, self._clock())
+
     def allow(self, peer: int, sources: frozenset[Source]) -> None:
         known = self._peers.get(peer)
         if known is None:
@@ -191,12 +199,13 @@ class ReferenceEngine:
 
     def waiting(self) -> set[tuple[int, int]]:
         found = set()
+        now = self._clock()
         for watching in self._peers.values():
             for slot, (source_peer, _) in watching.carried.items():
                 stream = watching.slots[slot]
                 if stream.is_waiting and stream.spec.is_video:
                     inbound = self._inbound_of(watching, slot)
-                    if inbound is not None:
+                    if inbound is not None and inbound.is_flowing(now):
                         found.add((source_peer, inbound.ssrc))
         return found
 

@@ -10,7 +10,6 @@ from media_relay.clocks import NtpClock, ntp_bits
 from media_relay.engine import Engine
 from media_relay.errors import Malformed
 from media_relay.rtcp import (
-    RELAY_SSRC,
     KeyFrameWanted,
     Nack,
     SenderReport,
@@ -74,7 +73,9 @@ class Feedback:
         """Transport-wide feedback, every 50 to 100 ms."""
         for transport in transports:
             arrivals = self._engine.take_arrivals(transport.peer)
-            for packet in transport.feedback.write(arrivals, RELAY_SSRC):
+            if transport.feedback_ssrc is None:
+                continue
+            for packet in transport.feedback.write(arrivals, transport.feedback_ssrc):
                 self._engine.send_rtcp(transport.peer, packet)
 
     def report(self, transports: Iterable[Transport], now: float) -> None:

@@ -14,6 +14,8 @@ MAX_GAP = 128
 REORDER_SECONDS = 0.010
 ASK_AGAIN_SECONDS = 0.080
 MAX_ASKS = 8
+# A stream silent for longer has nothing to make a key frame of.
+SILENT_SECONDS = 1.0
 # Sequence numbers are counted from here, so that none ever falls below zero.
 _ORIGIN = 1 << 16
 
@@ -59,6 +61,7 @@ class Inbound:
         self._first = 0
         self._highest = 0
         self._received = 0
+        self._media_at = -SILENT_SECONDS
         self._jitter = 0.0
         self._transit = 0.0
         self._reported = (0, 0)
@@ -83,10 +86,16 @@ class Inbound:
         received = Received(position, packet, descriptor)
         self._ring[index] = received
         self._received += 1
+        if packet.payload:
+            self._media_at = now
         self._advance(position, now)
         if not repaired:
             self._measure_jitter(packet.timestamp, now)
         return received
+
+    def is_flowing(self, now: float) -> bool:
+        """True while media, not only padding, comes in."""
+        return now - self._media_at < SILENT_SECONDS
 
     def at(self, position: int) -> Received | None:
         """The packet of this position, while the ring still holds it."""

@@ -55,6 +55,8 @@ class Transport:
         # Random for every transport: no SSRC means the same in two of them.
         self._ssrc_base = 2 + secrets.randbelow((1 << 31) - 1024)
         self._ssrcs: set[int] = set()
+        # A sender heeds congestion feedback only under an SSRC of its own.
+        self.feedback_ssrc: int | None = None
 
     def answer(self, candidates: tuple[Candidate, ...]) -> str:
         """The SDP answer."""
@@ -72,13 +74,14 @@ class Transport:
             self._dtls.feed(data)
 
     def learn(self, plain: bytes) -> None:
-        """A packet whose SSRC the engine does not know."""
+        """A packet whose SSRC the engine does not know; it is forwarded if it tells."""
         try:
             stream = learnt_stream(self._offer, parse_rtp(plain))
         except Malformed:
             return
         if stream is not None:
             self._learn((stream,))
+        self._engine.take(self.peer, plain)
 
     def sends(self, ssrc: int) -> bool:
         """True for an SSRC that this peer was heard or promised to send."""
@@ -117,6 +120,8 @@ class Transport:
     def _learn(self, streams: Iterable[StreamSpec]) -> None:
         for stream in streams:
             self._ssrcs.add(stream.ssrc)
+            if self.feedback_ssrc is None and not stream.is_rtx:
+                self.feedback_ssrc = stream.ssrc
             self._engine.learn(self.peer, stream)
 
     def _slots(self) -> tuple[SlotSpec, ...]:

@@ -18,8 +18,13 @@ class Desk:
         self.key = Ed25519PrivateKey.generate()
         self.session = session
 
-    def node(self, *bind: str) -> Node:
-        return Node(NodeConfig(verify_key=self.key.public_key(), bind=bind or ("127.0.0.1",)))
+    def node(self, *bind: str, advertised_port: int | None = None) -> Node:
+        config = NodeConfig(
+            verify_key=self.key.public_key(),
+            bind=bind or ("127.0.0.1",),
+            advertised_port=advertised_port,
+        )
+        return Node(config)
 
     def transport(self, person: str, *, connection: str = "", seconds: float = 30) -> str:
         ticket = TransportTicket(

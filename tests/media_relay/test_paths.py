@@ -44,17 +44,19 @@ def check_of(ufrag: str, password: str, *, nominate: bool = True, peer: str = "p
 
 
 async def test_a_right_check_is_answered_with_the_address_it_came_from(
-    node: Node, desk: Desk, ana: WirePeer
+    relay: InProcessControl, desk: Desk, ana: WirePeer
 ) -> None:
-    await ana.open(node, desk)
+    await ana.open(relay, desk)
     answer = await ana.check()
     assert answer.message_class == stun.Class.RESPONSE
     assert answer.attributes["XOR-MAPPED-ADDRESS"] == ana.socket.getsockname()
     assert answer.check_message_integrity(ana.password.encode())
 
 
-async def test_wrong_checks_get_no_answer_at_all(node: Node, desk: Desk, ana: WirePeer) -> None:
-    await ana.open(node, desk)
+async def test_wrong_checks_get_no_answer_at_all(
+    relay: InProcessControl, desk: Desk, ana: WirePeer
+) -> None:
+    await ana.open(relay, desk)
     right = ana.request()
     wrong = [
         ana.request(password="guess"),
@@ -124,7 +126,7 @@ async def test_a_peer_that_falls_silent_is_gone_after_its_consent(
 ) -> None:
     monkeypatch.setattr("media_relay.ice.CONSENT_SECONDS", 1.5)
     async with Listener(relay, "ana") as heard:
-        await ana.connect(node, desk)
+        await ana.connect(relay, desk)
         await heard.until(TransportConnected())
         await heard.until(TransportClosed("consent"), seconds=5)
     assert node.connections == set()
@@ -172,7 +174,7 @@ async def test_media_moves_with_the_path(
 ) -> None:
     ben = Peer("ben")
     await ben.open(relay, desk)
-    await ana.connect(node, desk)
+    await ana.connect(relay, desk)
     await relay.seat(desk.seat("ana", 1, may_send=frozenset({Source.CAMERA})))
     await relay.seat(desk.seat("ben", 2))
     await asyncio.sleep(0.5)

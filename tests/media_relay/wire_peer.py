@@ -4,14 +4,15 @@ import asyncio
 import hashlib
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable
 
 import pylibsrtp
 from aioice import stun
+from aiortc.rtcdtlstransport import RTCCertificate
 from OpenSSL import SSL
 
-from media_relay.dtls import RTCCertificate
-from media_relay.node import Node
+from media_relay.control import RelayControl
 from tests.media_relay.desk import Desk
 from tests.media_relay.offers import offer
 
@@ -35,22 +36,32 @@ class WirePeer:
         self.socket.setblocking(False)
         asyncio.get_running_loop().add_reader(self.socket, self._read, self.socket)
 
-    async def open(self, node: Node, desk: Desk, *, fingerprint: str = "") -> None:
+    async def open(self, relay: RelayControl, desk: Desk, *, fingerprint: str = "") -> None:
         """Offer, and remember what the answer says."""
         digest = self.certificate.getFingerprints()[0].value
         text = offer(ufrag="wire", fingerprint=fingerprint or digest)
-        answer = await node.open_transport(desk.transport(self.person), text)
+        answer = await relay.open_transport(desk.transport(self.person), text)
         self.ufrag = _value(answer, "a=ice-ufrag:")
         self.password = _value(answer, "a=ice-pwd:")
-        self.ssrcs = [
-            int(line.split()[0][7:]) for line in answer.splitlines() if line.startswith("a=ssrc:")
-        ]
-        self.relay = ("127.0.0.1", node.port)
+        self._answer = answer
+        address, port = _value(answer, "a=candidate:").split()[4:6]
+        self.relay = (address, int(port))
 
-    async def connect(self, node: Node, desk: Desk) -> None:
-        await self.open(node, desk)
+    async def connect(self, relay: RelayControl, desk: Desk) -> None:
+        """Transport up, as while waiting."""
+        await self.open(relay, desk)
         await self.check()
         await self.handshake()
+
+    def ssrc(self, mid: int) -> int:
+        """The SSRC that the answer promised for a line."""
+        section = self._answer.split("\r\nm=")[1 + mid]
+        return int(_value(section, "a=ssrc:").split()[0])
+
+    def media(self) -> Counter[int]:
+        """How many RTP packets came, by SSRC."""
+        packets = (each for each in self.received if not 192 <= each[1] <= 223)
+        return Counter(int.from_bytes(each[8:12], "big") for each in packets)
 
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self.socket)
