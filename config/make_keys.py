@@ -1,12 +1,51 @@
-"""`python -m config.make_keys`: a fresh set of real keys, one `NAME=value` a line.
+"""`python -m config.make_keys [FOLDER]`: a fresh set of real keys, printed or as files.
 
-Keep the output where only the deployment can read it; nothing is stored here.
+In the folder each secret is a file of its own, as docker-compose.yml expects them. The folder is
+closed to others; the files inside must be readable by the containers' user. Nothing is replaced.
 """
 
 import base64
 import secrets
+import sys
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+POSTGRES = "postgres:5432/quietroom"
+REDIS_CONF = """\
+requirepass {password}
+save ""
+appendonly no
+maxmemory-policy noeviction
+"""
+TURNSERVER_CONF = """\
+use-auth-secret
+static-auth-secret={secret}
+realm=quietroom
+fingerprint
+no-cli
+no-multicast-peers
+no-tcp-relay
+no-software-attribute
+stale-nonce=600
+max-allocate-lifetime=3600
+user-quota=12
+min-port=49160
+max-port=49200
+log-file=stdout
+simple-log
+denied-peer-ip=0.0.0.0-0.255.255.255
+denied-peer-ip=10.0.0.0-10.255.255.255
+denied-peer-ip=100.64.0.0-100.127.255.255
+denied-peer-ip=127.0.0.0-127.255.255.255
+denied-peer-ip=169.254.0.0-169.254.255.255
+denied-peer-ip=172.16.0.0-172.31.255.255
+denied-peer-ip=192.168.0.0-192.168.255.255
+denied-peer-ip=224.0.0.0-255.255.255.255
+denied-peer-ip=::1
+denied-peer-ip=fc00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+denied-peer-ip=fe80::-febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+"""
 
 
 def fresh_keys() -> dict[str, str]:
@@ -21,10 +60,47 @@ def fresh_keys() -> dict[str, str]:
     }
 
 
+def files() -> dict[str, str]:
+    """Every secret of docker-compose.yml but the mail server's, which only its owner knows."""
+    owner, app, reader, sequencer, redis, turn = (secrets.token_urlsafe(32) for _ in range(6))
+    return {name.lower(): value for name, value in fresh_keys().items()} | {
+        "postgres_password": owner,
+        "database_owner_url": f"postgresql://quietroom_owner:{owner}@{POSTGRES}",
+        "database_url": f"postgresql://quietroom_app:{app}@{POSTGRES}",
+        "audit_reader_url": f"postgresql://quietroom_reader:{reader}@{POSTGRES}",
+        "audit_sequencer_url": f"postgresql://quietroom_sequencer:{sequencer}@{POSTGRES}",
+        "redis_conf": REDIS_CONF.format(password=redis),
+        "redis_url": f"redis://:{redis}@redis:6379/0",
+        "turn_secret": turn,
+        "turnserver_conf": TURNSERVER_CONF.format(secret=turn),
+        "mail_url": "",
+    }
+
+
+def write(folder: Path) -> None:
+    """Raises FileExistsError rather than replace a key that data may depend on."""
+    folder.mkdir(mode=0o700)
+    for name, value in files().items():
+        path = folder / name
+        path.write_text(value)
+        path.chmod(0o444)
+
+
 def encoded(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
+def main(arguments: list[str]) -> None:
+    if not arguments:
+        print("\n".join(f"{name}={value}" for name, value in fresh_keys().items()))
+        return
+    folder = Path(arguments[0])
+    try:
+        write(folder)
+    except FileExistsError:
+        sys.exit(f"{folder} exists already; keys are never replaced.")
+    print(f"{folder} is ready. Now write the mail server's address into {folder}/mail_url.")
+
+
 if __name__ == "__main__":
-    for name, value in fresh_keys().items():
-        print(f"{name}={value}")
+    main(sys.argv[1:])

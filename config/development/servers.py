@@ -131,7 +131,7 @@ class PostgresServer:
     """One cluster in `folder`, reached only through the socket in it."""
 
     folder: Path
-    password: str
+    password: str = field(repr=False)
     fast: bool = False
     account: Account = field(default_factory=Account.unprivileged)
     process: "subprocess.Popen[bytes] | None" = None
@@ -291,7 +291,7 @@ class RedisServer:
 
     folder: Path
     port: int = 0
-    password: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     account: Account = field(default_factory=Account.unprivileged)
     process: "subprocess.Popen[bytes] | None" = None
 

