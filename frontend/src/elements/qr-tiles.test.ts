@@ -81,11 +81,19 @@ test("a line that is mapped to nobody shows nobody", async () => {
 test.each([
   [{ private: false }, "private", "Not private now"],
   [{ away: true }, "away", "Stepped away"],
-  [{ connected: false }, "reconnecting", "Reconnecting…"],
+  [{ connected: false }, "reconnecting", "Coming in…"],
 ])("%o is shown over the tile", async (change, state, words) => {
   await show(THEA, ANA, { ...BEN, ...change });
   expect(tile(3).dataset.state).toBe(state);
   expect(tile(3).querySelector(".tile__veil")?.textContent).toBe(words);
+});
+
+test("somebody who was there before is reconnecting, not coming in", async () => {
+  const session = await sessionWith(snapshot({ seats: [THEA, ANA, BEN] }));
+  tiles.show(session.state, session);
+  await say(snapshot({ seats: [THEA, ANA, { ...BEN, connected: false }] }));
+  tiles.show(session.state, session);
+  expect(tile(3).querySelector(".tile__veil")?.textContent).toBe("Reconnecting…");
 });
 
 test("away from the screen nothing of the others is shown or heard", async () => {

@@ -59,7 +59,7 @@ export function secondDeviceScreen(
   session: RoomSession,
   home: string,
 ): HTMLElement {
-  const takeOver = button("Continue here", "primary", () => session.say({ type: "take_over" }));
+  const takeOver = button("Continue here", "primary", () => session.takeOver());
   takeOver.dataset.act = "take-over";
   return screen(
     "You are already in on another device",

@@ -27,6 +27,7 @@ export class Tile implements Part<TileView> {
   readonly #veil = make("div", { class: "tile__veil" });
   readonly #onSoundBlocked: () => void;
   #shownMarks = "";
+  #wasConnected = false;
 
   constructor(own: boolean, onSoundBlocked: () => void) {
     this.#onSoundBlocked = onSoundBlocked;
@@ -60,12 +61,13 @@ export class Tile implements Part<TileView> {
     const data = this.element;
     setData(data, "seat", String(seat.seat));
     setData(data, "own", String(own));
+    this.#wasConnected ||= seat.connected;
     setData(data, "state", stateOf(seat));
     setData(data, "video", pictureShown(view) ? "on" : "off");
     setText(this.#alias, own ? `${seat.alias} (you)` : seat.alias);
     setText(this.#pronouns, seat.pronouns);
     setText(this.#avatar, initial(seat.alias));
-    setText(this.#veil, veil(seat));
+    setText(this.#veil, veil(seat, this.#wasConnected));
     this.#showMarks(marks(seat));
     attach(this.#video, pictureShown(view) ? view.picture : null);
     attach(this.#audio, own ? null : view.sound);
@@ -118,9 +120,9 @@ function stateOf(seat: SeatView): string {
   return seat.private ? "connected" : "private";
 }
 
-function veil(seat: SeatView): string {
+function veil(seat: SeatView, wasConnected: boolean): string {
   const words: Record<string, string> = {
-    reconnecting: "Reconnecting…",
+    reconnecting: wasConnected ? "Reconnecting…" : "Coming in…",
     away: "Stepped away",
     private: "Not private now",
   };

@@ -226,7 +226,8 @@ test("after taking over, hello is said once more before anything is offered", as
   const socket = FakeSocket.newest;
   socket.open();
   socket.say({ type: "second_device", url: "/step-up/", factor_is_fresh: true });
-  session.say({ type: "take_over" });
+  socket.say(snapshot());
+  session.takeOver();
   socket.say(waiting());
   await settle();
   expect(socket.types()).toEqual(["hello", "take_over", "hello"]);

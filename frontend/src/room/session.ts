@@ -113,6 +113,10 @@ export class RoomSession {
     if (!hasPlace || !this.say({ type: "leave" })) this.#go(this.#options.homeUrl);
   }
 
+  takeOver(): void {
+    if (this.say({ type: "take_over" })) this.#update({ kind: "take-over" });
+  }
+
   retryNow(): void {
     this.#socket.retryNow();
   }
@@ -167,7 +171,9 @@ export class RoomSession {
     } else {
       this.#update({ kind: "message", message });
       // After taking over from another device, nobody has said welcome here yet.
-      if (message.type === "snapshot" && !this.#isWelcome) this.#greet();
+      if (message.type === "snapshot" && !this.#isWelcome && !this.#state.secondDevice) {
+        this.#greet();
+      }
     }
     if (message.type === "closed") this.stop();
   }

@@ -55,7 +55,9 @@ describe("the phase", () => {
     } as const;
     const asked = stateAfter(initialState(), second);
     expect(phaseOf(asked)).toBe("second-device");
-    expect(phaseOf(stateAfter(asked, waiting()))).toBe("waiting");
+    expect(phaseOf(stateAfter(asked, snapshot()))).toBe("second-device");
+    const taking = reduce(asked, { kind: "take-over" });
+    expect(phaseOf(stateAfter(taking, waiting()))).toBe("waiting");
   });
 
   test("closed is final", () => {

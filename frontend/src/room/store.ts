@@ -48,6 +48,8 @@ export interface RoomState {
   readonly snapshot: Snapshot | null;
   readonly slots: readonly Slot[];
   readonly secondDevice: SecondDevice | null;
+  /** The person said "here": the next snapshot is of this device's own place. */
+  readonly isTakingOver: boolean;
   readonly closed: Closed | null;
   readonly refusal: ErrorMessage | null;
   readonly wishes: Wishes;
@@ -65,6 +67,7 @@ export type RoomEvent =
   | { readonly kind: "wishes"; readonly wishes: Partial<Wishes> }
   | { readonly kind: "local"; readonly source: LocalSource; readonly local: LocalState }
   | { readonly kind: "refusal-read" }
+  | { readonly kind: "take-over" }
   | { readonly kind: "unsupported" };
 
 const SEATED: ReadonlySet<AdmissionState> = new Set(["admitted", "connected", "reconnecting"]);
@@ -79,6 +82,7 @@ export function initialState(wishes: Partial<Wishes> = {}): RoomState {
     snapshot: null,
     slots: [],
     secondDevice: null,
+    isTakingOver: false,
     closed: null,
     refusal: null,
     wishes: {
@@ -109,6 +113,8 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return { ...state, local: { ...state.local, [event.source]: event.local } };
     case "refusal-read":
       return { ...state, refusal: null };
+    case "take-over":
+      return { ...state, isTakingOver: true };
     case "unsupported":
       return { ...state, unsupported: true };
   }
@@ -121,7 +127,7 @@ function withMessage(state: RoomState, message: ServerMessage): RoomState {
     case "slots":
       return { ...state, slots: message.slots };
     case "second_device":
-      return { ...state, secondDevice: message };
+      return { ...state, secondDevice: message, isTakingOver: false };
     case "closed":
       return { ...state, closed: message, slots: [] };
     case "error":
@@ -132,6 +138,8 @@ function withMessage(state: RoomState, message: ServerMessage): RoomState {
 }
 
 function withSnapshot(state: RoomState, snapshot: Snapshot): RoomState {
+  // Until it is taken over, the place that the server tells of is the other device's.
+  if (state.secondDevice && !state.isTakingOver) return state;
   const was = state.snapshot;
   const seated = isSeatedIn(snapshot);
   const left = isSeatedIn(was) && !seated;
@@ -139,6 +147,7 @@ function withSnapshot(state: RoomState, snapshot: Snapshot): RoomState {
     ...state,
     snapshot,
     secondDevice: null,
+    isTakingOver: false,
     refusal: was ? state.refusal : null,
     slots: seated ? state.slots : [],
     wishes: overruled(state.wishes, was, snapshot),
@@ -223,12 +232,13 @@ function maySend(snapshot: Snapshot | null, source: LocalSource): boolean {
 
 /** The person wants this source on and nothing stands against it: it may be captured. */
 export function isOpen(state: RoomState, source: LocalSource): boolean {
-  return state.wishes[source] && hindrance(state, source) === null;
+  const here = !state.closed && !state.secondDevice;
+  return here && state.wishes[source] && hindrance(state, source) === null;
 }
 
 /** What leaves this device: nothing at all before a seat. */
 export function isSending(state: RoomState, source: LocalSource): boolean {
-  return isSeated(state) && isOpen(state, source) && !state.closed && !state.secondDevice;
+  return isSeated(state) && isOpen(state, source);
 }
 
 /** The circle: by seat number, so that everybody sees the same order. */
