@@ -43,7 +43,8 @@ class RedisControl:
     """A RelayControl for any number of nodes. Starts itself; `close` is idempotent."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._redis: aioredis.Redis = aioredis.Redis.from_url(url, decode_responses=True)
+        self._pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
         self._client = uuid4().hex
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
         self._queues: dict[str, set[asyncio.Queue[RelayEvent]]] = defaultdict(set)
@@ -95,7 +96,7 @@ class RedisControl:
         queue: asyncio.Queue[RelayEvent] = asyncio.Queue(MAX_UNREAD)
         self._queues[connection].add(queue)
         try:
-            await self._pubsub.subscribe(events_channel(connection))
+            await _reaching(self._pubsub.subscribe(events_channel(connection)))
             node = await self._find(connection)
             if node is not None:
                 for body in await self._present(node, connection):
@@ -113,20 +114,19 @@ class RedisControl:
         """Stop listening; open calls fail as unreachable."""
         for task in self._tasks:
             task.cancel()
+        # Awaited: a connection in use by a cancelled task would never be closed.
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(RelayRefused("relay.unreachable"))
-        if self._tasks:
-            self._tasks = []
-            await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it bare
-            await self._redis.aclose()
+        await self._pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it bare
+        await self._redis.aclose()
 
     async def _start(self) -> None:
         async with self._starting:
             if self._tasks:
                 return
-            self._redis: aioredis.Redis = aioredis.Redis.from_url(self._url, decode_responses=True)
-            self._pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
             await _reaching(self._pubsub.subscribe(replies_channel(self._client)))
             self._tasks = [
                 asyncio.create_task(self._listen()),

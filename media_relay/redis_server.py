@@ -61,8 +61,11 @@ class RedisServer:
 
     async def close(self) -> None:
         """Take the node off the list and tell everybody on it."""
-        for task in [*self._tasks, *self._calls]:
+        tasks = [*self._tasks, *self._calls]
+        for task in tasks:
             task.cancel()
+        # Awaited: a connection in use by a cancelled task would never be closed.
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks = []
         try:
             await self._redis.delete(node_key(self.name))

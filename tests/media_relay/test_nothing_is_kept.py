@@ -15,13 +15,13 @@ from tests.media_relay.desk import Desk
 from tests.media_relay.peer import Peer
 
 PACKAGE = Path(media_relay.__file__).parent
-SOURCES = sorted(PACKAGE.rglob("*.py"))
+TREES = {path: ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
 AIORTC_ALLOWED = {"dtls.py": "aiortc.rtcdtlstransport", "rtcp.py": "aiortc.rtp"}
 
 
 def imports(path: Path) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(TREES[path]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -29,7 +29,7 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TREES, ids=lambda path: path.name)
 def test_no_module_imports_a_codec_a_file_library_or_the_rest_of_quietroom(path: Path) -> None:
     foreign = {"av", "django", "pathlib", "shutil", "tempfile", "sqlite3", "io", "mmap", "numpy"}
     ours = {"config", "sessions_app", "consent", "groups", "accounts", "audit", "crypto"}
@@ -40,21 +40,15 @@ def test_no_module_imports_a_codec_a_file_library_or_the_rest_of_quietroom(path:
             assert AIORTC_ALLOWED.get(path.name) == name
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TREES, ids=lambda path: path.name)
 def test_no_module_opens_a_file_or_a_peer_connection(path: Path) -> None:
-    names = {
-        node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)
-    }
+    names = {node.id for node in ast.walk(TREES[path]) if isinstance(node, ast.Name)}
     assert not names & {"open", "RTCPeerConnection", "MediaRecorder", "eval", "exec"}
 
 
 def test_only_one_file_touches_aiortcs_privates() -> None:
-    for path in SOURCES:
-        attributes = {
-            node.attr
-            for node in ast.walk(ast.parse(path.read_text()))
-            if isinstance(node, ast.Attribute)
-        }
+    for path, tree in TREES.items():
+        attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         if attributes & {"_ssl", "_srtp_profiles", "_set_role"}:
             assert path.name == "dtls.py"
 
