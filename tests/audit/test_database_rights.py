@@ -18,6 +18,17 @@ from tests.audit.database import (
 pytestmark = pytest.mark.usefixtures("log")
 
 ACTS = ("SELECT * FROM {}", "DELETE FROM {}", "TRUNCATE {}", "LOCK {}", "DROP TABLE {}")
+MALFORMED = (
+    b"",
+    b"no json",
+    b"[]",
+    b"{}",
+    BODY.replace(b'"v":1', b'"v":2'),
+    BODY.replace(b'"act":"test.made",', b""),
+    BODY.replace(b"0" * 32, b"0" * 31),
+    BODY.replace(b"user:a", b"a" * 5000),
+    BODY.replace(b"user:a", b"\xff"),
+)
 OTHER_ROLES = ("quietroom_audit_owner", "quietroom_audit_reader", "quietroom_audit_sequencer")
 
 
@@ -132,22 +143,9 @@ def test_a_lazy_commit_is_refused_before_and_after_the_append() -> None:
     assert outcome("default", locally, APPEND, params=[BODY]) == PASSED
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"no json",
-        b"[]",
-        b"{}",
-        BODY.replace(b'"v":1', b'"v":2'),
-        BODY.replace(b'"act":"test.made",', b""),
-        BODY.replace(b"0" * 32, b"0" * 31),
-        BODY.replace(b"user:a", b"a" * 5000),
-        BODY.replace(b"user:a", b"\xff"),
-    ],
-)
-def test_a_malformed_body_is_refused(body: bytes) -> None:
-    assert outcome("default", APPEND, params=[body]) != PASSED
+def test_a_malformed_body_is_refused() -> None:
+    for body in MALFORMED:
+        assert outcome("default", APPEND, params=[body]) != PASSED, body
     assert outcome("default", APPEND, params=[BODY]) == PASSED
 
 

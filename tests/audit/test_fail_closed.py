@@ -5,20 +5,13 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.template.response import SimpleTemplateResponse
-from django.test import Client, RequestFactory
+from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Profile, User
-from audit.context import acting_as
-from audit.errors import AuditUnavailable
 from audit.middleware import DEVICE
-from audit.services import shows
 from tests.accounts.browsers import enrolled, sign_in_as
 from tests.audit.database import refusing_log, rows
-from tests.audit.events import ANA as ANA_REF
-from tests.audit.events import Made
 from tests.cast import ANA
 
 pytestmark = pytest.mark.usefixtures("log")
@@ -122,54 +115,12 @@ def test_a_browser_keeps_its_random_name_and_each_request_has_its_own(client: Cl
     assert cookie["samesite"] == "Lax"
 
 
-@pytest.mark.parametrize("forged", ["short", "x" * 23, "ana@example.org-------", "a" * 5000])
-def test_a_name_that_we_did_not_give_is_replaced(client: Client, forged: str) -> None:
-    client.cookies["device"] = forged
-    client.get(PROFILE)
-    (entry,) = said("profile.viewed")
-    assert entry["device"] != forged
-    assert DEVICE.fullmatch(entry["device"])
-
-
-def request() -> HttpRequest:
-    return RequestFactory().get("/")
-
-
-def call(view: Any) -> Any:
-    with acting_as(ANA_REF, "participant"):
-        return shows(lambda request, response, **kwargs: Made())(view)(request())
-
-
-def test_the_page_is_rendered_before_its_entry_is_written() -> None:
-    entries: list[int] = []
-
-    class Late(SimpleTemplateResponse):
-        @property
-        def rendered_content(self) -> str:
-            entries.append(len(said("test.made")))
-            return "shown"
-
-    shown = call(lambda request: Late("unused.html"))
-    assert (shown.content, entries) == (b"shown", [0])
-    assert len(said("test.made")) == 1
-
-
-def test_a_redirect_shows_nothing_and_records_nothing() -> None:
-    assert call(lambda request: HttpResponseRedirect("/")).status_code == 302
-    assert said("test.made") == []
-
-
-def test_a_page_that_would_leave_early_is_refused() -> None:
-    with pytest.raises(TypeError, match="streamed"):
-        call(lambda request: StreamingHttpResponse(["early"]))
-    assert said("test.made") == []
-
-
-def test_what_fails_before_the_entry_is_not_called_an_audit_failure() -> None:
-    def broken(request: HttpRequest) -> HttpResponse:
-        raise LookupError
-
-    with pytest.raises(LookupError):
-        call(broken)
-    with refusing_log(), pytest.raises(AuditUnavailable):
-        call(lambda request: HttpResponse("shown"))
+def test_a_name_that_we_did_not_give_is_replaced(client: Client) -> None:
+    forged = ["short", "x" * 23, "ana@example.org-------", "a" * 5000]
+    for name in forged:
+        client.cookies["device"] = name
+        client.get(PROFILE)
+    given = [entry["device"] for entry in said("profile.viewed")]
+    assert len(given) == len(forged)
+    assert not set(given) & set(forged)
+    assert all(DEVICE.fullmatch(name) for name in given)

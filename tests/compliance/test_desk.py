@@ -20,7 +20,7 @@ from compliance.queries import PAGE_SIZE
 from tests.accounts.browsers import account_of, enrolled, sign_in_as
 from tests.audit.database import refusing_log, rows
 from tests.audit.events import Made, Other, Refused
-from tests.cast import ADA, ANA, MAX, THEA, Person
+from tests.cast import ADA, ANA, MAX, THEA
 
 DESK = "/desk/"
 
@@ -88,16 +88,16 @@ def test_no_true_name_and_no_address_of_a_person_is_shown(desk: Client) -> None:
     assert str(ana.pk) in body
 
 
-@pytest.mark.parametrize("person", [ANA, THEA, ADA])
-def test_every_other_role_gets_the_page_that_does_not_exist(
-    committed_db: str, person: Person
-) -> None:
-    client = Client()
-    sign_in_as(client, enrolled(person))
-    refused, unknown = client.get(DESK), client.get("/nothing-here/")
-    assert refused.status_code == unknown.status_code == 404
-    assert refused.content == unknown.content
-    assert last_entry("auth.access.refused")["outcome"] == "denied"
+@pytest.mark.usefixtures("committed_db")
+def test_every_other_role_gets_the_page_that_does_not_exist() -> None:
+    for person in (ANA, THEA, ADA):
+        client, user = Client(), enrolled(person)
+        sign_in_as(client, user)
+        refused, unknown = client.get(DESK), client.get("/nothing-here/")
+        assert refused.status_code == unknown.status_code == 404
+        assert refused.content == unknown.content
+        entry = last_entry("auth.access.refused")
+        assert (entry["actor"], entry["outcome"]) == (str(user.ref), "denied")
 
 
 def test_a_visitor_is_led_to_signing_in(committed_db: str) -> None:
@@ -143,14 +143,12 @@ def test_the_list_is_narrowed_to_an_act_an_outcome_and_a_session(desk: Client) -
     assert lines(desk, session=str(session.id), act="test.refused") == 0
 
 
-@pytest.mark.parametrize("told", [{"person": "ana"}, {"act": "no.such"}, {"outcome": "fine"}])
-def test_a_filter_that_cannot_be_read_shows_nothing_and_says_why(
-    desk: Client, told: dict[str, str]
-) -> None:
+def test_a_filter_that_cannot_be_read_shows_nothing_and_says_why(desk: Client) -> None:
     recorded_by(account_of(ANA), Made())
-    response = desk.get(DESK, told)
-    assert shown_by(response)["page"].lines == []
-    assert "field__error" in response.content.decode()
+    for told in ({"person": "ana"}, {"act": "no.such"}, {"outcome": "fine"}):
+        response = desk.get(DESK, told)
+        assert shown_by(response)["page"].lines == []
+        assert "field__error" in response.content.decode()
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(desk: Client) -> None:
@@ -164,19 +162,19 @@ def test_pages_follow_each_other_without_gap_or_repetition(desk: Client) -> None
     assert shown_by(second)["earlier_query"] == ""
 
 
-@pytest.mark.parametrize("before", ["nonsense", "2026-01-01_x", "2026-01-01T00:00:00_" + "0" * 32])
-def test_a_position_that_nobody_made_begins_at_the_newest(desk: Client, before: str) -> None:
-    assert desk.get(DESK, {"before": before}).status_code == 200
+def test_a_position_that_nobody_made_begins_at_the_newest(desk: Client) -> None:
+    for before in ("nonsense", "2026-01-01_x", "2026-01-01T00:00:00_" + "0" * 32):
+        assert lines(desk, before=before) > 0
 
 
-@pytest.mark.parametrize("entries", [1, 3])
-def test_the_number_of_queries_does_not_grow_with_the_entries(desk: Client, entries: int) -> None:
-    for person in (ANA, THEA, ADA)[:entries]:
+def test_the_number_of_queries_does_not_grow_with_the_entries(desk: Client) -> None:
+    counted = []
+    for person in (ANA, THEA, ADA):
         recorded_by(account_of(person), Made())
-    desk.get(DESK)
-    with QueryCount() as counted:
-        desk.get(DESK, {"act": "test.made"})
-    assert counted.number <= 24
+        with QueryCount() as queries:
+            desk.get(DESK, {"act": "test.made"})
+        counted.append(queries.number)
+    assert counted[0] == counted[1] == counted[2]
 
 
 def test_words_of_a_person_are_escaped(desk: Client) -> None:
