@@ -21,7 +21,7 @@ from consent.errors import (
 from consent.events import DocumentSigned, SignatureWithdrawn
 from consent.models import Agreement, AgreementVersion, Signature
 from consent.names import is_own_name
-from consent.notifications import tell_group
+from consent.notifications import tell_group, tell_hosts_of_withdrawal
 from consent.statements import ELECTRONIC_RECORDS, MEANING
 from consent.states import SIGNATURE_TRANSITIONS, SignatureState, VersionState
 from groups import queries as groups
@@ -85,6 +85,7 @@ def withdraw_signature(*, signature: Signature) -> Signature:
     signature.save(update_fields=["state", "withdrawn_at"])
     group = signature.version.agreement.group
     tell_group(group)
+    tell_hosts_of_withdrawal(group, but=signature.user)
     record(SignatureWithdrawn(object=signature.ref, subject=signature.user.ref, group=group.ref))
     return signature
 

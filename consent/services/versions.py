@@ -13,7 +13,7 @@ from consent.clauses import check_complete
 from consent.errors import NothingToPublish
 from consent.events import AgreementDrafted, AgreementPublished
 from consent.models import Agreement, AgreementVersion, Signature
-from consent.notifications import tell_group
+from consent.notifications import ask_to_sign, tell_group
 from consent.states import SignatureState, VersionState
 from groups.models import Group
 
@@ -35,7 +35,7 @@ def save_draft(*, group: Group, text: str) -> AgreementVersion:
 def publish_version(*, group: Group, by: User) -> AgreementVersion:
     """The draft comes into force, and everybody has to sign it before the next session.
 
-    Signatures of the former version are superseded, and those who wait are told on commit.
+    Signatures of the former version are superseded; open pages and people are told.
     Raises NothingToPublish, ClauseMissing.
     """
     _locked_agreement(group)
@@ -52,6 +52,7 @@ def publish_version(*, group: Group, by: User) -> AgreementVersion:
     draft.published_by = by
     draft.save()
     tell_group(group)
+    ask_to_sign(draft, but=by)
     record(AgreementPublished(object=draft.ref, group=group.ref))
     return draft
 

@@ -8,7 +8,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import connections
 
-from accounts.models import SignIn
+from accounts.models import OutgoingMail, SignIn
 from consent import queries
 from consent.errors import (
     AlreadySigned,
@@ -184,6 +184,23 @@ def test_those_who_wait_are_told_on_commit(
         published(world.circle, world.thea, **NEWER)
     assert told
     assert async_to_sync(layer.receive)(channel) == {"type": "papers.changed"}
+
+
+def test_mails_about_papers_say_nothing(world: World) -> None:
+    OutgoingMail.objects.all().delete()
+    newer = published(world.circle, world.thea, **NEWER)
+    asked = list(OutgoingMail.objects.all())
+    assert sorted(mail.recipient for mail in asked) == ["ana@example.org", "ben@example.org"]
+    OutgoingMail.objects.all().delete()
+    assert world.ana.sign(world.circle)
+    with world.ana.acting():
+        withdraw_signature(signature=signature_of(world.ana, newer))
+    (told,) = OutgoingMail.objects.all()
+    assert told.recipient == "thea@example.org"
+    for mail in (*asked, told):
+        said = f"{mail.sender} {mail.subject} {mail.body}".lower()
+        for word in ("circle", "ana", "thea", "marsh", "therap", "group ", "confiden"):
+            assert word not in said.replace("/groups/", "")
 
 
 def test_two_tabs_at_once_make_one_signature(committed_db: str) -> None:

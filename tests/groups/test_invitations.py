@@ -20,7 +20,7 @@ from groups.errors import AliasRefused, GroupFull, InvitationEnded
 from groups.invitation_tokens import digest_of
 from groups.models import Affiliation, Group, Invitation, Membership, Program
 from groups.services import accept_invitation, invite, remove_membership, withdraw_invitation
-from groups.services.invitations import IssuedInvitation
+from groups.services.invitations import Accepted, IssuedInvitation
 from groups.states import SeatRole
 from tests.cast import PASSWORD, Visit, browser_of, group_of, staff
 from tests.cast import THEA as THEA_PERSON
@@ -41,6 +41,10 @@ def invitation_to(address: str, group: Group, by: Visit) -> IssuedInvitation:
             group=group,
             seat_role=SeatRole.MEMBER,
         )
+
+
+def accept(token: str, *, alias: str) -> Accepted:
+    return accept_invitation(token=token, true_name="Rosa Lind", alias=alias, password=PASSWORD)
 
 
 def token_of(issued: IssuedInvitation) -> str:
@@ -212,13 +216,13 @@ def test_an_alias_in_use_or_ever_used_is_refused(
     with world.thea.acting():
         remove_membership(membership=membership_in(world.circle, world.ben), reason="safety")
     with acting_as_system("tests"), pytest.raises(AliasRefused):
-        accept_invitation(token=token_of(issued), **{**ANSWERS, "alias": alias})
+        accept(token_of(issued), alias=alias)
 
 
 def test_the_same_alias_may_be_used_in_another_group(world: World) -> None:
     issued = invitation_to(NEW, world.other, world.tom)
     with acting_as_system("tests"):
-        accepted = accept_invitation(token=token_of(issued), **{**ANSWERS, "alias": "Ana"})
+        accepted = accept(token_of(issued), alias="Ana")
     assert accepted.membership is not None
 
 
@@ -288,7 +292,7 @@ def test_of_many_at_once_exactly_one_uses_the_invitation(
     def try_once(number: int) -> str:
         try:
             with acting_as_system("tests"):
-                accept_invitation(token=token, **{**ANSWERS, "alias": f"Rosa {number}"})
+                accept(token, alias=f"Rosa {number}")
             return "accepted"
         except InvitationEnded:
             return "ended"
