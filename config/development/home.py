@@ -1,6 +1,7 @@
 """`.quietroom/`: the keys, passwords and database of the demo on this machine, and its environment.
 
-Everything in it is random, readable by its owner alone, and refused by production.
+Everything in it is random, readable by its owner alone, and refused by production. Started by
+root, the folder lets PostgreSQL's account through to its own folder and shows it nothing else.
 """
 
 import json
@@ -17,7 +18,7 @@ from psycopg import sql
 from config.development.addresses import addresses_beside
 from config.development.keys import random_keys
 from config.development.progress import Stop
-from config.development.servers import PostgresServer, ServerUnavailable, home_for
+from config.development.servers import Account, PostgresServer, ServerUnavailable, home_for
 from config.development.toolchain import STATE
 
 DATABASE = "quietroom"
@@ -32,6 +33,8 @@ class Home:
     def open(cls, folder: Path = STATE) -> "Home":
         """Makes the folder and its keys at the first start; later starts find them."""
         folder.mkdir(mode=0o700, exist_ok=True)
+        if Account.unprivileged().is_other:
+            folder.chmod(0o711)
         home = cls(folder)
         if home.secrets_file.exists():
             home.secrets = json.loads(home.secrets_file.read_text())

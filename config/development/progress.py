@@ -3,11 +3,13 @@
 Standard library only: this runs before the virtual environment exists.
 """
 
+import os
 import sys
 import time
 from typing import NoReturn
 
-STARTED = time.monotonic()
+# The same start for the program that this process becomes.
+STARTED = float(os.environ.setdefault("QUIETROOM_STARTED_AT", str(time.time())))
 
 
 class Stop(Exception):
@@ -15,7 +17,7 @@ class Stop(Exception):
 
 
 def say(text: str) -> None:
-    print(f"[{time.monotonic() - STARTED:5.0f} s] {text}", flush=True)
+    print(f"[{time.time() - STARTED:5.0f} s] {text}", flush=True)
 
 
 def leave(reason: object) -> NoReturn:

@@ -5,6 +5,7 @@ address, or outlive the process that started them (on Linux the kernel ends them
 """
 
 import ctypes
+import hashlib
 import os
 import secrets
 import shutil
@@ -122,8 +123,8 @@ def home_for(folder: Path) -> Path:
     account = Account.unprivileged()
     if account.can_enter(folder) and len(str(folder)) < SOCKET_PATH_LIMIT:
         return folder
-    name = quote(str(folder.resolve()), safe="").replace("%2F", "-").strip("-")[-48:]
-    return Path("/var/tmp") / f"quietroom-{os.geteuid()}-{name}"  # noqa: S108  # ours alone, checked
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return Path("/var/tmp") / f"quietroom-{name}"  # noqa: S108  # its owner is checked
 
 
 @dataclass(slots=True)
