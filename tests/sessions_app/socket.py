@@ -71,7 +71,7 @@ class Socket:
         """The next message of this kind that fits; what comes before it is passed over."""
         async with asyncio.timeout(WITHIN):
             while True:
-                heard = json.loads(await self.wire.receive_from(timeout=WITHIN))
+                heard: Heard = json.loads(await self.wire.receive_from(timeout=WITHIN))
                 assert heard["n"] == self.last_n + 1
                 self.last_n = heard["n"]
                 if heard["type"] == "snapshot":

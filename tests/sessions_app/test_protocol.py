@@ -15,9 +15,10 @@ def test_types_and_documentation_are_up_to_date() -> None:
 
 def test_every_message_is_in_both() -> None:
     types, document = protocol.typescript(), protocol.reference()
-    for kind in (*CLIENT_MESSAGES, *SERVER_MESSAGES):
-        assert f'type: "{kind.type}"' in types
-        assert f"#### `{kind.type}`" in document
+    words = [kind.type for kind in CLIENT_MESSAGES] + [kind.type for kind in SERVER_MESSAGES]
+    for word in words:
+        assert f'type: "{word}"' in types
+        assert f"#### `{word}`" in document
 
 
 def test_a_stale_document_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
