@@ -33,6 +33,13 @@ test("the camera offers three layers and sends one", () => {
   ]);
 });
 
+test("the layers that pause go on pausing after the answer", async () => {
+  const peer = new Peer([]);
+  await peer.accept("v=0\r\n");
+  const layers = FakePeerConnection.newest.lines[1]?.sender.encodings;
+  expect(layers?.map(({ active }) => active)).toEqual([true, false, false]);
+});
+
 test("only Opus, VP8 and its retransmission are offered", () => {
   new Peer([]);
   const { lines } = FakePeerConnection.newest;

@@ -63,6 +63,19 @@ export class Peer {
     if (this.#answered) return;
     this.#answered = true;
     await this.#connection.setRemoteDescription({ type: "answer", sdp: withOpusSettings(answer) });
+    await this.#pauseLayers();
+  }
+
+  /** An answer that names a layer without its pause sign wakes it: Chromium then starves h. */
+  async #pauseLayers(): Promise<void> {
+    const sender = this.#line(SEND_MIDS.camera)?.sender;
+    const parameters = sender?.getParameters();
+    if (!sender || !parameters) return;
+    for (const encoding of parameters.encodings) {
+      const wanted = CAMERA_LAYERS.find((layer) => layer.rid === encoding.rid);
+      encoding.active = wanted?.active ?? true;
+    }
+    await sender.setParameters(parameters);
   }
 
   async send(source: SlotSource, track: MediaStreamTrack | null): Promise<void> {

@@ -4,13 +4,27 @@ import { vi } from "vitest";
 export class FakeSender {
   track: MediaStreamTrack | null = null;
 
+  encodings: RTCRtpEncodingParameters[];
+
+  constructor(encodings: RTCRtpEncodingParameters[] = []) {
+    this.encodings = encodings;
+  }
+
   async replaceTrack(track: MediaStreamTrack | null): Promise<void> {
     this.track = track;
+  }
+
+  getParameters(): { encodings: RTCRtpEncodingParameters[] } {
+    return { encodings: this.encodings.map((encoding) => ({ ...encoding })) };
+  }
+
+  async setParameters({ encodings }: { encodings: RTCRtpEncodingParameters[] }): Promise<void> {
+    this.encodings = encodings;
   }
 }
 
 export class FakeTransceiver {
-  readonly sender = new FakeSender();
+  readonly sender: FakeSender;
   readonly receiver: { track: { kind: string; id: string } };
   readonly kind: string;
   readonly init: RTCRtpTransceiverInit;
@@ -19,6 +33,7 @@ export class FakeTransceiver {
   constructor(kind: string, init: RTCRtpTransceiverInit, id: string) {
     this.kind = kind;
     this.init = init;
+    this.sender = new FakeSender(init.sendEncodings);
     this.receiver = { track: { kind, id } };
   }
 
@@ -64,6 +79,10 @@ export class FakePeerConnection {
   async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
     if (description.sdp?.startsWith("bad")) throw new Error("bad answer");
     this.remote.push(description);
+    // As Chromium does when the answer lists a layer without a pause sign.
+    for (const { sender } of this.lines) {
+      sender.encodings = sender.encodings.map((encoding) => ({ ...encoding, active: true }));
+    }
   }
 
   async getStats(): Promise<Map<string, unknown>> {
