@@ -17,7 +17,7 @@ from accounts.models.people import email_digest
 from accounts.passwords import password_fits
 from accounts.services import factor_resets, passwords, sign_ins, step_up
 from accounts.services.sign_ins import as_owner
-from accounts.tasks import answer_reset_request
+from accounts.tasks import answer_reset_request, tell_of_guesses
 from accounts.webauthn import Purpose, take_challenge
 from audit.services import deny
 
@@ -27,10 +27,14 @@ Tries = tuple[tuple[limits.Limit, tuple[object, ...]], ...]
 def try_password(*, email: str, password: str, browser: Browser) -> SignIn:
     """The first step. One look-up and one hash for everybody."""
     user = queries.person_with(email)
-    with _counted(_password_tries(email, user, browser), SignInFailed, user):
-        if not password_fits(user, password) or user is None:
-            raise SignInRefused(subject=user.ref if user else None)
-        return sign_ins.begin_sign_in(user=user, browser=browser)
+    try:
+        with _counted(_password_tries(email, user, browser), SignInFailed, user):
+            if not password_fits(user, password) or user is None:
+                raise SignInRefused(subject=user.ref if user else None)
+            return sign_ins.begin_sign_in(user=user, browser=browser)
+    except Slowed:
+        _tell_of_guesses(email_digest(email))
+        raise
 
 
 def try_code(*, sign_in: SignIn, code: str, browser: Browser) -> SignIn:
@@ -127,6 +131,15 @@ def _code_tries(user: User, browser: Browser) -> Tries:
         return ((limits.CODES_KNOWN_DEVICE, (browser.known.nonce, user.pk)),)
     network = limits.network_of(browser.address)
     return ((limits.CODES, (user.pk,)), (limits.CODES_FROM_ADDRESS, (user.pk, network)))
+
+
+def _tell_of_guesses(index: str) -> None:
+    """A mail a day at most. Queued for unknown addresses too; only the task finds out."""
+    try:
+        limits.require(limits.GUESSES_TOLD, index)
+    except Slowed:
+        return
+    tell_of_guesses.delay(index)
 
 
 def _owner_has_a_factor(sign_in: SignIn) -> None:

@@ -123,8 +123,8 @@ class ProfileForm(OfProfile):
             "language": forms.Select(choices=[("en", "English")]),
         }
 
-    def clean_true_name(self) -> str:
-        name = str(self.cleaned_data["true_name"]).strip()
-        if not name:
-            raise forms.ValidationError("Your therapist needs to know whom they let in.")
-        return name
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = self.fields["true_name"]
+        name.required = True
+        name.error_messages["required"] = "Your therapist needs to know whom they let in."

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import limits, mail
+from accounts import limits, mail, queries
 from accounts.models import FactorReset, FactorResetState, PasswordReset
 from accounts.models.sign_ins import PASSWORD_RESET_WITHIN
 from accounts.services.factor_resets import complete_factor_reset
@@ -21,6 +21,13 @@ def deliver_mail(mail_id: str) -> None:
 @shared_task
 def answer_reset_request(reset_id: str) -> None:
     answer_password_reset(UUID(reset_id))
+
+
+@shared_task
+def tell_of_guesses(email_index: str) -> None:
+    user = queries.active_person_by_index(email_index)
+    if user is not None:
+        mail.send(user, "accounts/mail/guesses.txt", {})
 
 
 @shared_task

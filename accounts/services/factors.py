@@ -50,7 +50,7 @@ def enrol_passkey(
         raise FactorRefused("passkey_known", subject=sign_in.user.ref)
     passkey = Passkey.objects.create(
         user=sign_in.user,
-        name=name or "Passkey",
+        name=name,
         credential_id=new.credential_id,
         public_key=new.public_key,
         sign_count=new.sign_count,

@@ -111,7 +111,7 @@ def enrol_passkey_verify(request: HttpRequest) -> HttpResponse:
             sign_in=sign_in,
             credential=credential_in(body),
             session=request.session,
-            name=str(body.get("name", "")).strip()[:60],
+            name=str(body.get("name", "")).strip()[:60] or Browser.of(request).name,
         )
         target = _after_enrolment(request, sign_in, Factor.PASSKEY, json_target(body))
     except (AccountsError, BadJson) as refusal:

@@ -1,5 +1,6 @@
 """Tries are slowed down; the true owner is never locked out, and nobody learns who exists."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from statistics import median
 from time import perf_counter
@@ -15,6 +16,7 @@ from accounts.errors import Slowed
 from accounts.limits import Limit
 from accounts.models import LimitBucket, User
 from tests.accounts.browsers import PASSWORD, Browser, code_of, enrolled
+from tests.accounts.mailbox import Mail
 from tests.cast import ANA, BEN
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,18 @@ def test_guesses_are_slowed_and_told_so(ana: User) -> None:
     response = stranger.give_password(ana)
     assert int(response["Retry-After"]) > 0
     assert "Nothing is locked" in response.content.decode()
+
+
+def test_the_owner_is_told_of_guesses_once_a_day(
+    ana: User, mails: Callable[[], list[Mail]], clock: time_machine.Traveller
+) -> None:
+    stranger = Browser(address="203.0.113.9")
+    guess(stranger, ana.email, 12)
+    guess(stranger, UNKNOWN, 12)
+    assert [mail.to for mail in mails()] == [ana.email]
+    clock.shift(timedelta(hours=25))
+    guess(stranger, ana.email, 12)
+    assert len(mails()) == 2
 
 
 def test_the_owner_elsewhere_is_not_slowed_by_a_stranger(ana: User) -> None:

@@ -9,8 +9,8 @@ from django.test import Client
 from accounts.models import FactorReset, FactorResetState, SignIn
 from accounts.services.factor_resets import request_factor_reset
 from audit.context import acting_as_system
-from groups.services import create_program
 from config.development.walk import come_in
+from groups.services import create_program
 from tests.cast import PASSWORD, THEA, Visit, browser_of
 
 if TYPE_CHECKING:
