@@ -21,8 +21,10 @@ from media_relay.rtcp import (
 )
 from media_relay.transport import Transport
 
-# Viewers without keys, or with bad lines, ask often; a key frame costs everybody.
+# Browsers ignore requests that follow a key frame sooner.
 KEY_FRAME_SECONDS = 0.3
+# Viewers without keys, or with bad lines, ask often; a key frame costs everybody.
+VIEWER_KEY_FRAME_SECONDS = 1.0
 
 
 class Feedback:
@@ -55,8 +57,10 @@ class Feedback:
 
     def ask_key_frames(self, now: float) -> None:
         """Ask for every key frame that a leg or a viewer waits for, throttled per stream."""
-        for wanted in self._wanted | self._engine.waiting():
-            if now - self._asked.get(wanted, -KEY_FRAME_SECONDS) < KEY_FRAME_SECONDS:
+        waiting = self._engine.waiting()
+        for wanted in self._wanted | waiting:
+            pause = KEY_FRAME_SECONDS if wanted in waiting else VIEWER_KEY_FRAME_SECONDS
+            if now - self._asked.get(wanted, -pause) < pause:
                 continue
             peer, ssrc = wanted
             self._asked[wanted] = now
@@ -86,7 +90,8 @@ class Feedback:
                 echoes = transport.clock.echoes(now)
                 self._engine.send_rtcp(transport.peer, write_receiver_report(reception, echoes))
             self._report_sent(transport, now)
-        self._asked = {key: at for key, at in self._asked.items() if now - at < KEY_FRAME_SECONDS}
+        recent = now - VIEWER_KEY_FRAME_SECONDS
+        self._asked = {key: at for key, at in self._asked.items() if at > recent}
 
     def _report_sent(self, viewer: Transport, now: float) -> None:
         ntp = self._ntp.at(now)

@@ -5,14 +5,15 @@ Python's event loop wakes it once per readable socket; everything per packet is 
 
 import asyncio
 import itertools
+import logging
 import socket as sockets
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from ipaddress import ip_address
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from media_relay.binding import bind
 from media_relay.control import (
     RelayEvent,
     RelayRefused,
@@ -26,17 +27,23 @@ from media_relay.feedback import Feedback
 from media_relay.ice import IceServer
 from media_relay.room import Room
 from media_relay.sdp import Candidate, parse_offer
-from media_relay.tickets import SeatTicket, Ticket, TicketRefused, TransportTicket, verify
+from media_relay.tickets import (
+    SeatTicket,
+    Ticket,
+    TicketRefused,
+    TransportTicket,
+    UsedTickets,
+    verify,
+)
 from media_relay.transport import Transport, TransportState
 from media_relay.watchers import Watchers
+
+log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.020
 TICKS_PER_FEEDBACK = 4
 TICKS_PER_REPORT = 50
 MAX_TRANSPORTS = 512
-SOCKET_BUFFER = 4 << 20
-# Enough for every retry of a test or a restart on ports that somebody else holds.
-PORT_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +61,6 @@ class NodeConfig:
     advertised_port: int | None = None
 
 
-@dataclass(slots=True)
-class _UsedTickets:
-    """Every ``jti`` once. Kept until the ticket would have expired anyway."""
-
-    _until: dict[str, float] = field(default_factory=dict)
-
-    def use(self, ticket: Ticket, now: float) -> None:
-        if ticket.jti in self._until:
-            raise TicketRefused("ticket.replayed")
-        self._until[ticket.jti] = ticket.expires_at
-
-    def prune(self, now: float) -> None:
-        self._until = {jti: until for jti, until in self._until.items() if until > now}
-
-
 class Node:
     """One relay process; `start` and `close` are its life."""
 
@@ -82,7 +74,7 @@ class Node:
         self._rooms: dict[str, Room] = {}
         self._room_of: dict[str, str] = {}
         self._ice = IceServer()
-        self._used = _UsedTickets()
+        self._used = UsedTickets()
         self._watchers = Watchers()
         self._ticker: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -91,7 +83,7 @@ class Node:
 
     async def start(self) -> None:
         """Bind the sockets and begin to listen; OSError if an address or port is taken."""
-        self._sockets = _bind(self._config.bind, self._config.port)
+        self._sockets = bind(self._config.bind, self._config.port)
         self._engine = ReferenceEngine(self._sockets)
         self._feedback = Feedback(self._engine, self._by_peer.get)
         loop = asyncio.get_running_loop()
@@ -222,7 +214,7 @@ class Node:
         return verify(text, self._config.verify_key, now=time.time())
 
     def _use(self, ticket: Ticket) -> None:
-        self._used.use(ticket, time.time())
+        self._used.use(ticket)
 
     def _check_room_for(self, ticket: TransportTicket, former: Transport | None) -> None:
         if self.is_draining:
@@ -341,19 +333,26 @@ class Node:
                 self._wake.clear()
                 await self._wake.wait()
             await asyncio.sleep(TICK_SECONDS)
-            now = time.monotonic()
-            connected = [
-                transport
-                for transport in self._transports.values()
-                if transport.state is TransportState.CONNECTED
-            ]
-            self._feedback.repair(connected, now)
-            if tick % TICKS_PER_FEEDBACK == 0:
-                self._feedback.report_arrivals(connected)
-                self._feedback.ask_key_frames(now)
-            if tick % TICKS_PER_REPORT == 0:
-                self._feedback.report(connected, now)
-                await self._expire(now)
+            # The outermost loop: leases MUST expire whatever else goes wrong.
+            try:
+                if tick % TICKS_PER_REPORT == 0:
+                    await self._expire(time.monotonic())
+                self._say(tick, time.monotonic())
+            except Exception:
+                log.exception("relay.tick_failed")
+
+    def _say(self, tick: int, now: float) -> None:
+        connected = [
+            transport
+            for transport in self._transports.values()
+            if transport.state is TransportState.CONNECTED
+        ]
+        self._feedback.repair(connected, now)
+        if tick % TICKS_PER_FEEDBACK == 0:
+            self._feedback.report_arrivals(connected)
+            self._feedback.ask_key_frames(now)
+        if tick % TICKS_PER_REPORT == 0:
+            self._feedback.report(connected, now)
 
     async def _expire(self, now: float) -> None:
         wall = time.time()
@@ -364,36 +363,3 @@ class Node:
         for transport in list(self._transports.values()):
             if not transport.agent.has_consent(now):
                 await self._drop(transport, "consent")
-
-
-def _bind(addresses: tuple[str, ...], port: int) -> list[sockets.socket]:
-    """One socket per address, all on the same port."""
-    for _ in range(PORT_TRIES):
-        bound: list[sockets.socket] = []
-        try:
-            for address in addresses:
-                chosen = port or (int(bound[0].getsockname()[1]) if bound else 0)
-                bound.append(_bind_one(address, chosen))
-            return bound
-        except OSError:
-            for each in bound:
-                each.close()
-            if port:
-                raise
-    raise OSError("no UDP port is free on all addresses")
-
-
-def _bind_one(address: str, port: int) -> sockets.socket:
-    is_v6 = ip_address(address.partition("%")[0]).version == 6
-    bound = sockets.socket(sockets.AF_INET6 if is_v6 else sockets.AF_INET, sockets.SOCK_DGRAM)
-    try:
-        bound.setblocking(False)
-        if is_v6:
-            bound.setsockopt(sockets.IPPROTO_IPV6, sockets.IPV6_V6ONLY, 1)
-        bound.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, SOCKET_BUFFER)
-        bound.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, SOCKET_BUFFER)
-        bound.bind((address, port))
-    except OSError:
-        bound.close()
-        raise
-    return bound

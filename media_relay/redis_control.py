@@ -244,6 +244,9 @@ class RedisControl:
             queue.put_nowait(event)
 
     async def _stop_listening(self, connection: str) -> None:
+        if not self._tasks:
+            # Closed: redis-py would connect anew to unsubscribe.
+            return
         try:
             await self._pubsub.unsubscribe(events_channel(connection))
         except (RedisError, OSError):

@@ -24,6 +24,7 @@ __all__ = [
     "Ticket",
     "TicketRefused",
     "TransportTicket",
+    "UsedTickets",
     "read_unverified",
     "sign",
     "signing_key",
@@ -82,6 +83,23 @@ _KINDS: dict[str, type[TransportTicket] | type[SeatTicket]] = {
     "transport": TransportTicket,
     "seat": SeatTicket,
 }
+
+
+class UsedTickets:
+    """Every ``jti`` once; each is kept until its ticket would have expired anyway."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def use(self, ticket: Ticket) -> None:
+        """TicketRefused the second time."""
+        if ticket.jti in self._until:
+            raise TicketRefused("ticket.replayed")
+        self._until[ticket.jti] = ticket.expires_at
+
+    def prune(self, now: float) -> None:
+        """Forget what has expired."""
+        self._until = {jti: until for jti, until in self._until.items() if until > now}
 
 
 def sign(ticket: Ticket, key: Ed25519PrivateKey) -> str:
