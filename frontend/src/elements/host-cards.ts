@@ -23,6 +23,8 @@ interface Fact {
   readonly text: string;
 }
 
+const REST_MS = 3_000;
+
 const MODES: Readonly<Record<WaitingPerson["mode"], string>> = {
   video: "",
   audio: ", with sound only",
@@ -37,9 +39,9 @@ export class WaitingCard implements Part<Waiting> {
   readonly #acts: HTMLElement;
 
   constructor({ person }: Waiting, session: RoomSession) {
-    const admit = button("Let in", "primary small", () =>
-      session.say({ type: "admit", admission: person.admission }),
-    );
+    const admit = button("Let in", "primary small", () => {
+      if (session.say({ type: "admit", admission: person.admission })) rest(admit);
+    });
     admit.dataset.act = "admit";
     const decline = button("Not now…", "small", () => askDecline(person, session));
     decline.dataset.act = "decline";
@@ -65,6 +67,14 @@ export class WaitingCard implements Part<Waiting> {
       ...facts.map(({ ok, text }) => make("li", { class: "fact", data: { ok: String(ok) }, text })),
     );
   }
+}
+
+/** One press is enough; after a refusal it can be pressed again. */
+function rest(pressed: HTMLButtonElement): void {
+  pressed.disabled = true;
+  setTimeout(() => {
+    pressed.disabled = false;
+  }, REST_MS);
 }
 
 function factsOf(person: WaitingPerson, minutes: number): Fact[] {
