@@ -1,0 +1,76 @@
+"""Every page at phone, tablet and desktop size, light and dark: all fits and axe is silent."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from config.development import cast
+from tests.e2e.conftest import World
+
+Look = tuple[tuple[int, int], str]
+# Each size and each theme; the colours do not depend on the size.
+LOOKS: tuple[Look, ...] = (
+    ((360, 740), "light"),
+    ((360, 740), "dark"),
+    ((820, 1180), "light"),
+    ((1440, 900), "dark"),
+)
+ANYBODY = ("/sign-in/", "/reset/", "/lost-factor/", "/no-such-page/")
+MEMBER = ("/", "/papers/", "/profile/", "/security/", "/factor/new/", "/factor/recovery-codes/")
+HOST = ("/", "/groups/", "/papers/", "/security/")
+HOST_OF_GROUP = ("", "invite/", "passphrase/", "rules/", "agreement/", "sessions/new/", "me/")
+ADMIN = ("/", "/people/", "/people/invite/", "/people/factor-resets/", "/groups/", "/groups/new/")
+# WCAG 2.2, 2.5.8; links within a sentence are excepted.
+SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, input")]
+  .filter((one) => getComputedStyle(one).display !== "inline" && one.type !== "hidden")
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+  .map((one) => [one.outerHTML.slice(0, 120), one.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 24 || box.height < 24)
+  .map(([html]) => html)"""
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0][0]}-{look[1]}")
+def look(request: pytest.FixtureRequest) -> Look:
+    return request.param  # type: ignore[no-any-return]
+
+
+def test_pages_of_anybody(world: World, look: Look) -> None:
+    context = world.browser.new_context(base_url=world.stack.origin)
+    try:
+        judge(context.new_page(), ANYBODY, look)
+    finally:
+        context.close()
+
+
+def test_pages_of_a_member(world: World, look: Look) -> None:
+    judge(world[cast.ANA].page, (*MEMBER, world.group, f"{world.group}me/"), look)
+
+
+def test_pages_of_a_therapist(world: World, look: Look) -> None:
+    paths = (*HOST, *(f"{world.group}{path}" for path in HOST_OF_GROUP))
+    judge(world[cast.THEA].page, paths, look)
+
+
+def test_pages_of_an_admin(world: World, look: Look) -> None:
+    judge(world[cast.ADA].page, (*ADMIN, world.group), look)
+
+
+def judge(page: Page, paths: tuple[str, ...], look: Look) -> None:
+    (width, height), theme = look
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    faults = [fault for path in paths for fault in faults_of(page, path)]
+    page.emulate_media(color_scheme="light")
+    if before is not None:
+        page.set_viewport_size(before)
+    assert not faults
+
+
+def faults_of(page: Page, path: str) -> list[str]:
+    page.goto(path)
+    found = [f"{path}: small target {html}" for html in page.evaluate(SMALL_TARGETS)]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append(f"{path}: wider than the screen")
+    violations = Axe().run(page).response["violations"]
+    return found + [f"{path}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in violations]
