@@ -145,8 +145,8 @@ class Engine(Protocol):
         """(peer, SSRC) of the stream that a viewer's slot carries now."""
         ...
 
-    def due_holes(self, peer: int, now: float) -> dict[int, list[int]]:
-        """The sequence numbers to ask this peer for, by SSRC."""
+    def due_holes(self, peer: int, now: float, again: float) -> dict[int, list[int]]:
+        """The sequence numbers to ask this peer for, by SSRC; anew after `again` seconds."""
         ...
 
     def take_arrivals(self, peer: int) -> list[tuple[int, float]]:

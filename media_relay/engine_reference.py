@@ -217,10 +217,10 @@ class ReferenceEngine:
         inbound = self._inbound_of(watching, slot)
         return (watching.carried[slot][0], inbound.ssrc) if inbound else None
 
-    def due_holes(self, peer: int, now: float) -> dict[int, list[int]]:
+    def due_holes(self, peer: int, now: float, again: float) -> dict[int, list[int]]:
         due = {}
         for inbound in self._allowed_inbounds(peer):
-            sequences = inbound.due_holes(now)
+            sequences = inbound.due_holes(now, again)
             if sequences:
                 due[inbound.ssrc] = sequences
         return due

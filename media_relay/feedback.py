@@ -12,6 +12,7 @@ from media_relay.errors import Malformed
 from media_relay.rtcp import (
     KeyFrameWanted,
     Nack,
+    RoundTrip,
     SenderReport,
     parse_rtcp,
     write_nack,
@@ -47,6 +48,8 @@ class Feedback:
             if isinstance(message, SenderReport):
                 if transport.sends(message.ssrc):
                     transport.clock.hear(message, now, self._ntp.at(now))
+            elif isinstance(message, RoundTrip):
+                transport.note_round_trip(message.seconds(self._ntp.at(now)))
             elif isinstance(message, Nack):
                 self._engine.resend(transport.peer, message.ssrc, list(message.sequences))
             elif isinstance(message, KeyFrameWanted):
@@ -70,7 +73,8 @@ class Feedback:
     def repair(self, transports: Iterable[Transport], now: float) -> None:
         """Ask publishers for what is missing."""
         for transport in transports:
-            for ssrc, sequences in self._engine.due_holes(transport.peer, now).items():
+            again = transport.repair_seconds
+            for ssrc, sequences in self._engine.due_holes(transport.peer, now, again).items():
                 self._engine.send_rtcp(transport.peer, write_nack(ssrc, sequences))
 
     def report_arrivals(self, transports: Iterable[Transport]) -> None:

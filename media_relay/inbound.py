@@ -12,7 +12,6 @@ AUDIO_RING = 128
 MAX_GAP = 128
 # Most reordering settles within this; then the first NACK goes out.
 REORDER_SECONDS = 0.010
-ASK_AGAIN_SECONDS = 0.080
 MAX_ASKS = 8
 # A stream silent for longer has nothing to make a key frame of.
 SILENT_SECONDS = 1.0
@@ -108,15 +107,15 @@ class Inbound:
         held = (self.at(place) for place in range(start, self._highest + 1))
         return [received for received in held if received is not None]
 
-    def due_holes(self, now: float) -> list[int]:
-        """The sequence numbers to ask the sender for, now."""
+    def due_holes(self, now: float, again: float) -> list[int]:
+        """The sequence numbers to ask the sender for, now; each anew after `again` seconds."""
         due = []
         for position, hole in list(self._holes.items()):
             if hole.asks >= MAX_ASKS or position <= self._highest - self._size:
                 del self._holes[position]
             elif hole.ask_at <= now:
                 hole.asks += 1
-                hole.ask_at = now + ASK_AGAIN_SECONDS
+                hole.ask_at = now + again
                 due.append(position & 0xFFFF)
         return due
 

@@ -5,7 +5,7 @@ on one node; which one is known through Redis, so any web process can reach it.
 """
 
 import asyncio
-import json
+import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,6 +15,7 @@ from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
 from media_relay.control import NodeLost, RelayEvent, RelayRefused, SlotsMapped
+from media_relay.errors import Malformed
 from media_relay.redis_wire import (
     NODES,
     PLACED_SECONDS,
@@ -22,6 +23,7 @@ from media_relay.redis_wire import (
     Reply,
     Request,
     connection_key,
+    event_of,
     events_channel,
     node_key,
     read_event,
@@ -201,7 +203,6 @@ class RedisControl:
         return min(loads)[1]
 
     async def _listen(self) -> None:
-        replies = replies_channel(self._client)
         while True:
             try:
                 message = await self._pubsub.get_message(timeout=None)
@@ -210,14 +211,18 @@ class RedisControl:
                 continue
             if message is None:
                 continue
-            if message["channel"] == replies:
-                reply = Reply.read(message["data"])
-                waiting = self._waiting.get(reply.id)
-                if waiting is not None and not waiting.done():
-                    waiting.set_result(reply)
-            else:
-                connection = message["channel"].removeprefix(events_channel(""))
-                self._deliver(connection, read_event(json.loads(message["data"])))
+            # Other programs may share this Redis: what is not ours is passed over.
+            with contextlib.suppress(Malformed):
+                self._read(message["channel"], message["data"])
+
+    def _read(self, channel: str, text: str) -> None:
+        if channel != replies_channel(self._client):
+            self._deliver(channel.removeprefix(events_channel("")), event_of(text))
+            return
+        reply = Reply.read(text)
+        waiting = self._waiting.get(reply.id)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(reply)
 
     async def _look_after_nodes(self) -> None:
         while True:

@@ -11,7 +11,7 @@ from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
 from media_relay.control import NodeLost, RelayEvent
-from media_relay.errors import RelayError
+from media_relay.errors import Malformed, RelayError
 from media_relay.node import Node
 from media_relay.redis_wire import (
     DEAD_AFTER_SECONDS,
@@ -90,7 +90,10 @@ class RedisServer:
         message = await self._pubsub.get_message(timeout=None)
         if message is None:
             return
-        request = Request.read(message["data"])
+        try:
+            request = Request.read(message["data"])
+        except Malformed:
+            return
         if len(self._calls) >= MAX_CALLS:
             await self._reply(request, Reply(id=request.id, refused="node.busy"))
             return
@@ -104,6 +107,9 @@ class RedisServer:
             reply = Reply(id=request.id, value=value)
         except RelayError as error:
             reply = Reply(id=request.id, refused=error.code)
+        except (TypeError, KeyError):
+            # Arguments of another shape: no process of ours sends them.
+            reply = Reply(id=request.id, refused="call.malformed")
         try:
             await self._note_rooms()
             await self._reply(request, reply)

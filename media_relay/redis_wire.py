@@ -19,6 +19,7 @@ from media_relay.control import (
     TransportClosed,
     TransportConnected,
 )
+from media_relay.errors import Malformed
 from media_relay.tickets import Source
 
 PREFIX = "quietroom:relay"
@@ -79,7 +80,8 @@ class Request:
 
     @classmethod
     def read(cls, text: str) -> "Request":
-        return cls(**json.loads(text))
+        """Malformed for anything that no Request wrote."""
+        return cls(**_object(text, {"id": str, "client": str, "call": str, "arguments": dict}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,8 @@ class Reply:
 
     @classmethod
     def read(cls, text: str) -> "Reply":
-        return cls(**json.loads(text))
+        """Malformed for anything that no Reply wrote."""
+        return cls(**_object(text, {"id": str, "value": object, "refused": str}))
 
     def unwrap(self) -> Any:
         """The value; raises what the node raised."""
@@ -111,14 +114,36 @@ def write_event(event: RelayEvent) -> dict[str, Any]:
     return {"event": _NAMES[type(event)], **asdict(event)}
 
 
-def read_event(body: dict[str, Any]) -> RelayEvent:
-    """The event behind `write_event`'s values."""
-    values = dict(body)
-    kind = _EVENTS[values.pop("event")]
-    if kind is SlotsMapped:
-        return SlotsMapped(
-            tuple(
-                Slot(each["mid"], Source(each["source"]), each["seat"]) for each in values["slots"]
-            )
+def read_event(body: Any) -> RelayEvent:
+    """The event behind `write_event`'s values, or Malformed."""
+    try:
+        values = dict(body)
+        kind = _EVENTS[values.pop("event")]
+        if kind is not SlotsMapped:
+            return kind(**values)
+        slots = (
+            Slot(each["mid"], Source(each["source"]), each["seat"]) for each in values["slots"]
         )
-    return kind(**values)
+        return SlotsMapped(tuple(slots))
+    except (KeyError, ValueError, TypeError):
+        raise Malformed("message.malformed") from None
+
+
+def event_of(text: str) -> RelayEvent:
+    """The event that was published, or Malformed."""
+    try:
+        return read_event(json.loads(text))
+    except ValueError:
+        raise Malformed("message.malformed") from None
+
+
+def _object(text: str, fields: dict[str, type]) -> dict[str, Any]:
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Malformed("message.malformed") from None
+    if not isinstance(body, dict) or body.keys() != fields.keys():
+        raise Malformed("message.malformed")
+    if not all(isinstance(body[name], kind) for name, kind in fields.items()):
+        raise Malformed("message.malformed")
+    return body

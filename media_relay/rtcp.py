@@ -51,7 +51,20 @@ class KeyFrameWanted:
     ssrc: int
 
 
-Message = SenderReport | Nack | KeyFrameWanted
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """A receiver's echo of a sender report: (LSR, DLSR) in units of 1/65536 s."""
+
+    last_report: int
+    delay: int
+
+    def seconds(self, ntp_now: float) -> float:
+        """RFC 3550, section 6.4.1."""
+        elapsed = (int(ntp_now * 65_536) - self.last_report - self.delay) & 0xFFFFFFFF
+        return elapsed / 65_536
+
+
+Message = SenderReport | Nack | KeyFrameWanted | RoundTrip
 
 
 def parse_rtcp(data: bytes) -> list[Message]:
@@ -70,6 +83,9 @@ def parse_rtcp(data: bytes) -> list[Message]:
             messages.append(Nack(packet.media_ssrc, sequences))
         elif isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_PLI:
             messages.append(KeyFrameWanted(packet.media_ssrc))
+        elif isinstance(packet, RtcpRrPacket):
+            echoes = (block for block in packet.reports if block.lsr)
+            messages += [RoundTrip(block.lsr, block.dlsr) for block in echoes]
     return messages
 
 

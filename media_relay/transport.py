@@ -27,6 +27,11 @@ DTLS_PER_SECOND = 20.0
 DTLS_BURST = 100.0
 
 
+# A repair is asked for again once the last request cannot be answered any more.
+FIRST_ROUND_TRIP = 0.060
+LONGEST_ROUND_TRIP = 0.500
+
+
 class TransportState(Enum):
     NEW = "new"
     CONNECTED = "connected"
@@ -55,6 +60,7 @@ class Transport:
         # Random for every transport: no SSRC means the same in two of them.
         self._ssrc_base = 2 + secrets.randbelow((1 << 31) - 1024)
         self._ssrcs: set[int] = set()
+        self._round_trip = FIRST_ROUND_TRIP
         # A sender heeds congestion feedback only under an SSRC of its own.
         self.feedback_ssrc: int | None = None
 
@@ -86,6 +92,16 @@ class Transport:
     def sends(self, ssrc: int) -> bool:
         """True for an SSRC that this peer was heard or promised to send."""
         return ssrc in self._ssrcs
+
+    @property
+    def repair_seconds(self) -> float:
+        """How long an answer to a NACK may take on this line."""
+        return 0.020 + 1.25 * self._round_trip
+
+    def note_round_trip(self, seconds: float) -> None:
+        """A measurement of the line; smoothed, since the peer may say anything."""
+        if 0 < seconds < LONGEST_ROUND_TRIP:
+            self._round_trip += (seconds - self._round_trip) / 8
 
     async def close(self) -> None:
         """End the handshake or the connection."""

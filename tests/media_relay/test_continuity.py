@@ -142,12 +142,12 @@ def test_holes_are_asked_for_until_they_are_filled() -> None:
     source = video_in()
     for sequence in (65_534, 1, 2):
         source.accept(rtp(sequence), 1.0)
-    assert source.due_holes(1.005) == []
-    assert source.due_holes(1.02) == [65_535, 0]
-    assert source.due_holes(1.03) == []
+    assert source.due_holes(1.005, 0.08) == []
+    assert source.due_holes(1.02, 0.08) == [65_535, 0]
+    assert source.due_holes(1.03, 0.08) == []
     source.accept(rtp(65_535), 1.04, repaired=True)
-    assert source.due_holes(1.2) == [0]
-    asked = sum(bool(source.due_holes(2.0 + index)) for index in range(20))
+    assert source.due_holes(1.2, 0.08) == [0]
+    asked = sum(bool(source.due_holes(2.0 + index, 0.08)) for index in range(20))
     assert asked == MAX_ASKS - 2
 
 

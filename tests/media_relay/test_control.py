@@ -22,6 +22,7 @@ from tests.media_relay.desk import Desk
 from tests.media_relay.listener import Listener
 from tests.media_relay.offers import offer
 from tests.media_relay.peer import Peer
+from tests.media_relay.wire_peer import WirePeer
 
 MIC_ONLY = frozenset({Source.MIC})
 
@@ -69,6 +70,22 @@ async def test_nothing_flows_before_both_have_seats(
     assert not ben.frames
     await relay.seat(desk.seat("ben", 2))
     await ana.until(lambda frames: frames["18"] > 5)
+
+
+async def test_a_seat_given_before_the_handshake_begins_with_it(
+    relay: InProcessControl, desk: Desk, ana: Peer
+) -> None:
+    early = WirePeer("ben")
+    await early.open(relay, desk)
+    await relay.seat(desk.seat("ben", 2))
+    await ana.open(relay, desk)
+    await relay.seat(desk.seat("ana", 1))
+    await early.check()
+    await early.handshake()
+    await asyncio.sleep(1)
+    assert early.media()[early.ssrc(3)] > 10
+    assert early.media()[early.ssrc(18)] > 10
+    early.close()
 
 
 async def test_unseating_stops_both_directions_at_once(

@@ -13,6 +13,7 @@ from media_relay.inbound import ReceptionReport
 from media_relay.rtcp import (
     KeyFrameWanted,
     Nack,
+    RoundTrip,
     SenderReport,
     parse_rtcp,
     write_nack,
@@ -118,7 +119,13 @@ def test_what_is_written_is_read_back() -> None:
     assert nack == Nack(2, (0, 1, 30, 65_535))
     assert sender == report
     block = ReceptionReport(9, 10, 11, 12, 13)
-    assert parse_rtcp(write_receiver_report([block], {9: (1, 2)})) == []
+    assert parse_rtcp(write_receiver_report([block], {9: (1, 2)})) == [RoundTrip(1, 2)]
+
+
+def test_the_round_trip_is_what_the_echo_did_not_wait() -> None:
+    sent = 5_000_000_000.25
+    echo = RoundTrip(int(sent * 65_536) & 0xFFFFFFFF, 65_536)
+    assert abs(echo.seconds(sent + 1.08) - 0.08) < 0.001
 
 
 @given(st.binary(max_size=300))

@@ -1,6 +1,7 @@
 """The same control interface through a real Redis, with nodes that come and go."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,7 +19,14 @@ from media_relay.control import (
 from media_relay.node import Node
 from media_relay.redis_control import RedisControl
 from media_relay.redis_server import RedisServer
-from media_relay.redis_wire import NODES, PREFIX, ROOMS, node_key
+from media_relay.redis_wire import (
+    NODES,
+    PREFIX,
+    ROOMS,
+    events_channel,
+    node_key,
+    requests_channel,
+)
 from tests.media_relay.desk import Desk
 from tests.media_relay.offers import offer
 from tests.media_relay.peer import Peer
@@ -115,6 +123,28 @@ async def test_a_refusal_keeps_its_code_on_the_way(
         with pytest.raises(RelayRefused) as unknown:
             await control.seat(desk.seat("ben", 2))
         assert unknown.value.code == "connection.unknown"
+
+
+async def test_words_that_no_process_of_ours_says_change_nothing(
+    redis: aioredis.Redis, redis_url: str, desk: Desk
+) -> None:
+    async with served(desk, redis_url) as (node, server), controlled(redis_url) as control:
+        await control.open_transport(desk.transport("ana"), offer())
+        channel = requests_channel(server.name)
+        wrong = {"id": "1", "client": "x", "call": "seat", "arguments": {"door": "open"}}
+        for text in (
+            "",
+            "no json",
+            "[]",
+            "{}",
+            json.dumps({**wrong, "call": 7}),
+            json.dumps(wrong),
+        ):
+            await redis.publish(channel, text)
+        await redis.publish(channel, json.dumps({**wrong, "call": "close"}))
+        await redis.publish(events_channel("ana"), "no json")
+        await control.seat(desk.seat("ana", 1))
+        assert node.rooms == {"room"}
 
 
 async def test_without_a_node_the_relay_is_unreachable(
