@@ -20,6 +20,15 @@ ALLOWED_MARKS = frozenset(" -'\N{RIGHT SINGLE QUOTATION MARK}.")
 WEB_ADDRESS = re.compile(r"(https?:|www\.|\w\.(com|net|org|info|io|me|de|uk|us)\b)", re.IGNORECASE)
 
 
+def suggested_for(true_name: str, *, otherwise: str) -> str:
+    """The first name, if it may be shown; else `otherwise`."""
+    words = true_name.split()
+    try:
+        return check(words[0] if words else "", true_name=true_name)
+    except AliasRefused:
+        return otherwise
+
+
 def tidy(alias: str) -> str:
     """As it is stored and shown: composed, single spaces, none at the ends."""
     return " ".join(unicodedata.normalize("NFKC", alias).split())

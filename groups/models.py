@@ -178,6 +178,12 @@ class Membership(models.Model):
         return Ref("membership", self.id)
 
     @property
+    def state_when_live(self) -> MembershipState:
+        """Where a pause or an absence leads back to: the papers gate asks again by itself."""
+        was_active = self.activated_at is not None
+        return MembershipState.ACTIVE if was_active else MembershipState.ENROLLED
+
+    @property
     def is_live(self) -> bool:
         """Enrolled or active: may open the group's pages and the later gates."""
         return self.state in LIVE_STATES
@@ -201,8 +207,6 @@ class Membership(models.Model):
         self.state = state
         if state == MembershipState.ACTIVE:
             self.activated_at = at
-        elif state == MembershipState.ENROLLED:
-            self.activated_at = None
         self.suspended_at = at if state == MembershipState.SUSPENDED else None
         self.ended_at = at if state in ENDED_STATES else None
 

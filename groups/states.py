@@ -40,6 +40,6 @@ TRANSITIONS: dict[MembershipState, frozenset[MembershipState]] = {
     MembershipState.ACTIVE: frozenset({MembershipState.SUSPENDED}) | ENDED_STATES,
     MembershipState.SUSPENDED: LIVE_STATES | ENDED_STATES,
     # Someone who left may be invited again; someone removed may not.
-    MembershipState.DEPARTED: frozenset({MembershipState.ENROLLED}),
+    MembershipState.DEPARTED: LIVE_STATES,
     MembershipState.REMOVED: frozenset(),
 }

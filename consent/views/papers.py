@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, may_sign, safe_next, signed_in
 from audit import services as audit
@@ -34,6 +34,7 @@ from consent.statements import ELECTRONIC_RECORDS, ELECTRONIC_RECORDS_PROMISE, M
 
 
 @signed_in
+@require_safe
 @audit.shows(lambda request, response: PapersListed(subject=request.user.ref))
 def papers(request: SignedInRequest) -> HttpResponse:
     context = {
@@ -123,6 +124,7 @@ def _paper_page(
 
 
 @signed_in
+@require_safe
 @audit.shows(
     lambda request, response, *, pk: SignatureViewed(
         object=Ref("signature", pk), subject=request.user.ref

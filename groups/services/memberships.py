@@ -29,14 +29,15 @@ from groups.states import ENDED_STATES, HOST_ROLES, LIVE_STATES, MembershipState
 def add_member(
     *, group: Group, user: User, role: SeatRole, alias: str, pronouns: str = ""
 ) -> Membership:
-    """Enrolled, with an alias that nobody in this group ever had. A departed person comes back.
+    """Enrolled, with an alias that nobody else in this group ever had. A departed person comes
+    back to where they were.
 
     Raises GroupFull, AliasRefused, TransitionRefused (a member already, or removed for good).
     """
     group = Group.objects.select_for_update().get(pk=group.pk)
     membership = _former_or_new(group, user)
     _refuse_when_full(group)
-    membership.move_to(MembershipState.ENROLLED)
+    membership.move_to(membership.state_when_live)
     membership.role = role
     membership.pronouns = pronouns.strip()
     membership.alias = aliases.check(alias, true_name=_true_name(user))
@@ -74,8 +75,7 @@ def reinstate(*, membership: Membership, reason: str = "host") -> Membership:
     membership = _locked(membership)
     if membership.state != MembershipState.SUSPENDED:
         raise TransitionRefused(f"{membership.state} is not suspended")
-    was_active = membership.activated_at is not None
-    membership.move_to(MembershipState.ACTIVE if was_active else MembershipState.ENROLLED)
+    membership.move_to(membership.state_when_live)
     membership.save()
     _record(MemberReinstated, membership, reason=reason)
     return membership

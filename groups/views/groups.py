@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, role_required, signed_in
 from accounts.models import Role
 from audit import services as audit
 from audit.events import Event, Ref
-from groups import access, passphrases, queries
+from groups import access, aliases, passphrases, queries
 from groups.errors import AliasRefused, GroupFull
 from groups.events import GroupsListed, GroupViewed, RosterViewed
 from groups.forms import CoHostForm, NewGroupForm, PassphraseForm, RulesForm
@@ -30,6 +30,7 @@ def _what_was_shown(request: HttpRequest, response: TemplateResponse, *, pk: UUI
 
 
 @signed_in
+@require_safe
 @audit.shows(lambda request, response: GroupsListed())
 def groups_list(request: SignedInRequest) -> HttpResponse:
     context = {
@@ -40,6 +41,7 @@ def groups_list(request: SignedInRequest) -> HttpResponse:
 
 
 @signed_in
+@require_safe
 @audit.shows(_what_was_shown)
 def group(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     if request.user.role == Role.ADMIN:
@@ -80,7 +82,7 @@ def group_new(request: SignedInRequest) -> HttpResponse:
             program=program,
             name=form.cleaned_data["name"],
             host=host,
-            host_alias=host.profile.true_name.split()[0],
+            host_alias=aliases.suggested_for(host.profile.true_name, otherwise="Therapist"),
             timezone=form.cleaned_data["timezone"],
             capacity=form.cleaned_data["capacity"],
             camera_policy=CameraPolicy(form.cleaned_data["camera_policy"]),

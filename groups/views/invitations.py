@@ -59,7 +59,7 @@ def invitation(request: HttpRequest, *, token: str) -> HttpResponse:
     if user is not None and not fits(found, user):
         return _mismatch(request, found)
     if user is None and queries.has_account(found):
-        return TemplateResponse(request, "groups/invitation_sign_in.html", {"invitation": found})
+        return _sign_in_first(request)
     return _answer(request, found, token, user)
 
 
@@ -75,6 +75,10 @@ def _refuse_other_account(user: User | None, found: Invitation | None) -> None:
         group = found.group.ref if found.group else None
         audit.deny(InvitationLinkUsedByOther(object=found.ref, subject=user.ref, group=group))
     raise Http404
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    return TemplateResponse(request, "groups/invitation_sign_in.html")
 
 
 def _ended(request: HttpRequest, found: Invitation | None) -> HttpResponse:
@@ -103,7 +107,9 @@ def _answer(request: HttpRequest, found: Invitation, token: str, user: User | No
             form.add_error(None, "This group has no free place now. Please tell who invited you.")
         except TransitionRefused:
             return _in_already_or_ended(request, found, user)
-        except (InvitationEnded, AddressTaken):
+        except AddressTaken:
+            return _sign_in_first(request)
+        except InvitationEnded:
             return _ended(request, found)
         except InvitationMismatch:
             return _mismatch(request, found)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import limits
 from accounts.access import SignedInRequest, role_required
@@ -24,6 +24,7 @@ from groups.services.invitations import INVITATIONS
 
 
 @role_required(Role.ADMIN)
+@require_safe
 @audit.shows(lambda request, response: PeopleListed())
 def people(request: SignedInRequest) -> HttpResponse:
     program = access.program_for_admin(request)

@@ -63,6 +63,21 @@ def test_the_first_name_may_always_be_used(true_name: str) -> None:
     assert aliases.check(first, true_name=true_name) == first
 
 
+@pytest.mark.parametrize(
+    ("true_name", "suggested"),
+    [
+        ("Thea Marsh", "Thea"),
+        ("", "Therapist"),
+        ("D4rth1234 Vader", "Therapist"),
+        ("A" * 30, "Therapist"),
+    ],
+)
+def test_a_therapist_is_called_by_the_first_name_if_it_may_be_shown(
+    true_name: str, suggested: str
+) -> None:
+    assert aliases.suggested_for(true_name, otherwise="Therapist") == suggested
+
+
 def test_particles_of_a_name_are_no_family_name() -> None:
     assert aliases.check("Van", true_name="Nguyen Van Minh") == "Van"
 

@@ -13,14 +13,16 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from accounts import limits
 from accounts.models import OutgoingMail, Role, User
 from accounts.models.people import email_digest
 from audit.context import acting_as_system
+from crypto import blind_index
 from groups.errors import AliasRefused, GroupFull, InvitationEnded
 from groups.invitation_tokens import digest_of
 from groups.models import Affiliation, Group, Invitation, Membership, Program
 from groups.services import accept_invitation, invite, remove_membership, withdraw_invitation
-from groups.services.invitations import Accepted, IssuedInvitation
+from groups.services.invitations import INVITATIONS, Accepted, IssuedInvitation
 from groups.states import SeatRole
 from tests.cast import PASSWORD, Visit, browser_of, group_of, staff
 from tests.cast import THEA as THEA_PERSON
@@ -247,6 +249,39 @@ def test_the_mail_is_neutral(world: World, issued: IssuedInvitation) -> None:
     for text in (mail.subject, mail.body, mail.sender):
         for word in (world.circle.name, "Thea", "Marsh", "therap", "group", world.circle.pk.hex):
             assert word.lower() not in text.lower()
+
+
+def test_inviting_says_nothing_about_accounts(world: World) -> None:
+    """A therapist cannot find out who has an account: page, mails and log are alike."""
+    client, path = browser_of(world.thea), f"/groups/{world.circle.pk}/invite/"
+    seen = set()
+    for address in (world.cleo.user.email, "nobody@example.org"):
+        OutgoingMail.objects.all().delete()
+        answer = client.post(path, {"address": address}, follow=True)
+        page = answer.content.decode().replace(address, "ADDRESS")
+        rows = page.count("ADDRESS")
+        (mail,) = OutgoingMail.objects.all()
+        body = [line for line in mail.body.splitlines() if "/invitation/" not in line]
+        seen.add((answer.status_code, rows, mail.subject, tuple(body)))
+        with world.thea.acting():
+            withdraw_invitation(invitation=Invitation.objects.latest("created_at"))
+    assert len(seen) == 1
+
+
+def test_inviting_is_slowed_down(world: World) -> None:
+    client, path = browser_of(world.ada), "/people/invite/"
+    answers = {"role": "therapist"}
+    for _ in range(INVITATIONS.burst):
+        limits.require(INVITATIONS, world.ada.user.pk)
+    page = client.post(path, {**answers, "address": "more@example.org"})
+    assert "seconds" in page.content.decode()
+    assert not Invitation.objects.filter(
+        address_index=blind_index.digest("groups.invitation.address", "more@example.org")
+    ).exists()
+    answer = browser_of(world.thea).post(
+        f"/groups/{world.circle.pk}/invite/", {"address": "more@example.org"}
+    )
+    assert answer.status_code == 302, "others are not slowed"
 
 
 def test_withdrawing_twice_is_refused(world: World, issued: IssuedInvitation) -> None:

@@ -125,6 +125,19 @@ def test_a_removed_person_stays_removed(world: World) -> None:
     assert len(recorded("member.removed")) == 1
 
 
+@pytest.mark.parametrize("has_signed", [True, False])
+def test_who_left_and_is_added_again_comes_back_to_where_they_were(
+    world: World, has_signed: bool
+) -> None:
+    benno = member_of(world.circle, BENNO, invited_by=world.thea, has_signed=has_signed)
+    with benno.acting():
+        leave_group(membership=membership_in(world.circle, benno))
+    with world.thea.acting():
+        again = add_member(group=world.circle, user=benno.user, role=SeatRole.MEMBER, alias="Benno")
+    assert again.state == ("active" if has_signed else "enrolled")
+    assert again.ended_at is None
+
+
 @pytest.mark.parametrize("way", [leave, remove, suspend])
 def test_the_last_host_cannot_go(world: World, way: Way) -> None:
     host = membership_in(world.circle, world.thea)
