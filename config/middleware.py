@@ -16,8 +16,6 @@ OWN_PAGES = (
 )
 NOBODY = (
     "accelerometer",
-    "attribution-reporting",
-    "bluetooth",
     "browsing-topics",
     "display-capture",
     "encrypted-media",
@@ -31,7 +29,6 @@ NOBODY = (
     "payment",
     "serial",
     "usb",
-    "web-share",
     "xr-spatial-tracking",
 )
 PERMISSIONS_POLICY = ", ".join(

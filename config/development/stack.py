@@ -42,6 +42,7 @@ class Stack:
     folder: Path
     port: int = 0
     relay_port: int = 0
+    fast: bool = True
     home: Home = field(init=False)
     postgres: PostgresServer = field(init=False)
     redis: RedisServer = field(init=False)
@@ -52,7 +53,7 @@ class Stack:
         self.home = Home.open(self.folder)
         servers = home_for(self.folder.resolve() / "servers")
         password = self.home.secrets["POSTGRES_PASSWORD"]
-        self.postgres = PostgresServer(servers / "postgres", password, fast=True)
+        self.postgres = PostgresServer(servers / "postgres", password, fast=self.fast)
         self.redis = RedisServer(servers / "redis")
         self.port = self.port or free_port()
         self.relay_port = self.relay_port or free_port()
@@ -222,20 +223,30 @@ class Stack:
             return False
 
 
+def first_invitation(stack: Stack) -> str:
+    """The path of the invitation that begins everything; made once."""
+    if "first invitation" not in stack.home.secrets:
+        link = stack.manage("invite_admin", "ada@example.org").strip()
+        stack.home.keep({"first invitation": link.removeprefix(stack.origin)})
+    return stack.origin + stack.home.secrets["first invitation"]
+
+
 def main() -> None:
-    """Runs until Ctrl-C, with the demo's cast, on PORT and RELAY_PORT."""
+    """Runs until Ctrl-C on PORT and RELAY_PORT. It begins as a programme does: with one admin."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     stack = Stack(
         STATE / "stack",
         port=int(os.environ.get("PORT") or 8000),
         relay_port=int(os.environ.get("RELAY_PORT") or 5004),
+        fast=False,
     )
     try:
         say("Starting PostgreSQL, Redis and five processes")
         with stack:
             names = ", ".join(f"{name} {stack.pid(name)}" for name in stack.running)
-            print(f"\nQUIETROOM READY {stack.origin}\nProcesses: {names}", flush=True)
-            print(f"Mail and logs: {stack.folder}\nFirst admin: see docs/runbook.md", flush=True)
+            print(f"\nQUIETROOM READY {stack.origin}", flush=True)
+            print(f"First admin:   {first_invitation(stack)}", flush=True)
+            print(f"Processes:     {names}\nMail and logs: {stack.folder}", flush=True)
             signal.pause()
     except Stop as reason:
         leave(reason)

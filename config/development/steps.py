@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,6 +34,11 @@ class Step:
     folder: Path = ROOT
     environment: dict[str, str] = field(default_factory=dict)
     count: Callable[[], Count] | None = None
+
+    @property
+    def word(self) -> str:
+        """Its name as part of a file's name."""
+        return re.sub(r"[^a-z]+", "-", self.name.lower()).strip("-")
 
     def result(self, exit_code: int) -> Count:
         """A program that failed without a failed test (a crash, no tests) is itself a failure."""
@@ -97,6 +103,7 @@ def browser_tests() -> Step:
 
 def pytest_step(name: str, arguments: list[str]) -> Step:
     report = RESULTS / f"{name.lower().replace(' ', '-')}.xml"
+    report.unlink(missing_ok=True)
     command = [PYTHON, "-m", "pytest", f"--junitxml={report}", *arguments]
     return Step(name, command, count=lambda: count_junit(report))
 

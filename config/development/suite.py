@@ -24,11 +24,13 @@ from config.development.steps import (
 from config.development.toolchain import ROOT, install_modules, search_path
 
 AT_ONCE = 2
+PROGRESS_SECONDS = 30
 
 
 def main(arguments: list[str]) -> None:
     what, *rest = arguments or ["test"]
     os.chdir(ROOT)
+    RESULTS.mkdir(exist_ok=True)
     try:
         install_modules()
         if what != "check":
@@ -45,7 +47,6 @@ def run_checks(rest: list[str]) -> int:
 
 def run_tests(rest: list[str]) -> int:
     """The longest step first, so that the short ones fill the other core."""
-    RESULTS.mkdir(exist_ok=True)
     first, *others = tests()
     total = run_together([first, *others, *checks()])
     return close(total + run_step(browser_tests()))
@@ -59,24 +60,35 @@ def run_together(steps: list[Step]) -> Count:
 def run_step(step: Step) -> Count:
     say(f"{step.name} …")
     started = time.monotonic()
-    result = subprocess.run(
-        step.command,
-        cwd=step.folder,
-        env=environment_of(step, search_path()),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    counted = step.result(result.returncode)
+    log = RESULTS / f"{step.word}.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            step.command,
+            cwd=step.folder,
+            env=environment_of(step, search_path()),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        wait_aloud(step, process, log)
+    counted = step.result(process.returncode)
     took = time.monotonic() - started
     if counted.failed:
-        print(f"\n{result.stdout.rstrip()}\n", flush=True)
+        print(f"\n{log.read_text(errors='replace').rstrip()}\n", flush=True)
     words = "FAILED" if counted.failed else "ok"
     say(f"{step.name}: {words}, {counted.passed} passed, {counted.failed} failed ({took:.0f} s)")
     return counted
+
+
+def wait_aloud(step: Step, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Says every half minute how far a long step has come."""
+    while True:
+        try:
+            process.wait(PROGRESS_SECONDS)
+            return
+        except subprocess.TimeoutExpired:
+            lines = log.read_text(errors="replace").rstrip().splitlines()
+            say(f"  {step.name}: {lines[-1].strip()[-40:] if lines else 'at work'}")
 
 
 def close(total: Count) -> int:
