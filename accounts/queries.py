@@ -1,5 +1,6 @@
 """Reads of accounts."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -32,6 +33,19 @@ def live_sign_in(sign_in_id: str, session_key: str) -> SignIn | None:
 def live_sign_ins(user: User) -> QuerySet[SignIn]:
     """Where this person is signed in now; pending ones have opened nothing and are left out."""
     return user.sign_ins.filter(ended_at__isnull=True, factor_at__isnull=False)
+
+
+def live_before(moment: datetime) -> QuerySet[SignIn]:
+    """Sign-ins begun before `moment` that have not ended; some may have run out."""
+    return SignIn.objects.select_related("user").filter(
+        ended_at__isnull=True, created_at__lt=moment
+    )
+
+
+def owner_stayed_outside(sign_in: SignIn) -> bool:
+    """Whether nobody has shown this person's second factor since this sign-in began."""
+    opened = sign_in.user.sign_ins.filter(factor_at__gte=sign_in.created_at)
+    return sign_in.user.has_factor and not opened.exists()
 
 
 def open_factor_reset(user: User) -> FactorReset | None:

@@ -19,7 +19,7 @@ from tests.accounts.browsers import PASSWORD, Browser, code_of, enrolled
 from tests.accounts.mailbox import Mail
 from tests.cast import ANA, BEN
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 SMALL = Limit("test.small", 3, timedelta(seconds=10))
 UNKNOWN = "nobody@example.org"
 
