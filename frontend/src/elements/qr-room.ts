@@ -217,7 +217,7 @@ export class QrRoom extends HTMLElement {
   }
 
   #read(readings: Readings, session: RoomSession): void {
-    this.#tiles.read(readings);
+    this.#tiles.read(readings, session.state);
     this.#show(session.state);
     if (readings.ownLevel > SPEAKING_LEVEL) tell(PRESENT);
   }

@@ -118,14 +118,17 @@ test("decoded frames and heard samples are counted on the tile of their source",
   const session = await sessionWith(snapshot({ seats: [THEA, ANA, BEN] }));
   await say(BEN_SEEN);
   const line = { framesDecoded: 0, audioSamples: 0, audioLevel: 0 };
-  tiles.read({
-    lines: new Map([
-      ["18", { ...line, framesDecoded: 12 }],
-      ["3", { ...line, audioSamples: 480, audioLevel: 0.2 }],
-      ["19", { ...line, framesDecoded: 99 }],
-    ]),
-    ownLevel: 0,
-  });
+  tiles.read(
+    {
+      lines: new Map([
+        ["18", { ...line, framesDecoded: 12 }],
+        ["3", { ...line, audioSamples: 480, audioLevel: 0.2 }],
+        ["19", { ...line, framesDecoded: 99 }],
+      ]),
+      ownLevel: 0,
+    },
+    session.state,
+  );
   tiles.show(session.state, session);
   expect(tile(3).dataset).toMatchObject({
     framesDecoded: "12",

@@ -1,7 +1,8 @@
 /** The circle of tiles: by seat number, so that everybody sees the same order. */
 import type { RoomSession } from "../room/session";
-import type { Readings } from "../room/stats";
+import { type Readings, SPEAKING_LEVEL } from "../room/stats";
 import { circle, midOf, type RoomState } from "../room/store";
+import { Tally } from "../room/tally";
 import { KeyedList, make, setData } from "./build";
 import { Tile, type TileView } from "./tile";
 
@@ -15,6 +16,7 @@ export class QrTiles extends HTMLElement {
     (view) => `${view.seat.seat}${view.own}`,
     (view) => new Tile(view.own, () => this.dispatchEvent(new Event("soundblocked"))),
   );
+  readonly #tally = new Tally();
   #readings: Readings | null = null;
 
   connectedCallback(): void {
@@ -28,8 +30,10 @@ export class QrTiles extends HTMLElement {
     setData(this.#list, "count", String(views.length));
   }
 
-  read(readings: Readings): void {
+  read(readings: Readings, state: RoomState): void {
     this.#readings = readings;
+    this.#tally.keepOnly(new Set(circle(state).map((seat) => seat.seat)));
+    this.#tally.take(readings, state.slots);
   }
 
   /** After a click, browsers let the sound play. */
@@ -52,18 +56,13 @@ export class QrTiles extends HTMLElement {
       own,
       picture: present && (own || !state.wishes.audioOnly) ? picture : null,
       sound: present && !own ? session.track(number, "mic") : null,
-      reading: own ? null : this.#reading(state, number),
+      arrived: own ? null : this.#tally.of(number),
+      isSpeaking: !own && this.#isSpeaking(state, number),
     };
   }
 
-  /** A line's totals go on when it is mapped to somebody else: both are shown per tile. */
-  #reading(state: RoomState, seat: number): TileView["reading"] {
-    const camera = this.#readings?.lines.get(midOf(state, seat, "camera") ?? "");
-    const mic = this.#readings?.lines.get(midOf(state, seat, "mic") ?? "");
-    return {
-      framesDecoded: camera?.framesDecoded ?? 0,
-      audioSamples: mic?.audioSamples ?? 0,
-      audioLevel: mic?.audioLevel ?? 0,
-    };
+  #isSpeaking(state: RoomState, seat: number): boolean {
+    const line = this.#readings?.lines.get(midOf(state, seat, "mic") ?? "");
+    return (line?.audioLevel ?? 0) > SPEAKING_LEVEL;
   }
 }

@@ -1,6 +1,6 @@
 /** One person's place in the circle: picture or initial, name, marks, and their sound. */
 import type { SeatView } from "../room/protocol.gen";
-import { type Reading, SPEAKING_LEVEL } from "../room/stats";
+import type { Total } from "../room/tally";
 import { hidden, icon, make, type Part, setData, setText } from "./build";
 
 export interface TileView {
@@ -8,7 +8,9 @@ export interface TileView {
   readonly own: boolean;
   readonly picture: MediaStreamTrack | null;
   readonly sound: MediaStreamTrack | null;
-  readonly reading: Reading | null;
+  /** What came from them so far; nobody receives themselves. */
+  readonly arrived: Total | null;
+  readonly isSpeaking: boolean;
 }
 
 interface Mark {
@@ -72,7 +74,7 @@ export class Tile implements Part<TileView> {
     attach(this.#video, pictureShown(view) ? view.picture : null);
     attach(this.#audio, own ? null : view.sound);
     void this.play();
-    this.#read(view);
+    this.#showArrived(view);
   }
 
   /** Browsers may refuse sound until the person has touched the page. */
@@ -91,11 +93,11 @@ export class Tile implements Part<TileView> {
     attach(this.#audio, null);
   }
 
-  #read({ own, reading }: TileView): void {
-    if (own) return;
-    setData(this.element, "framesDecoded", String(reading?.framesDecoded ?? 0));
-    setData(this.element, "audioSamples", String(reading?.audioSamples ?? 0));
-    setData(this.element, "speaking", String((reading?.audioLevel ?? 0) > SPEAKING_LEVEL));
+  #showArrived({ arrived, isSpeaking }: TileView): void {
+    if (!arrived) return;
+    setData(this.element, "framesDecoded", String(arrived.frames));
+    setData(this.element, "audioSamples", String(arrived.samples));
+    setData(this.element, "speaking", String(isSpeaking));
   }
 
   #showMarks(shown: readonly Mark[]): void {
