@@ -86,7 +86,7 @@ class Home:
             "RELAY_PORT": os.environ.get("RELAY_PORT") or "5004",
             "MAIL_DIR": str(self.folder.resolve() / "mail"),
             "STATIC_ROOT": str(self.folder.resolve() / "static"),
-            "LOG_LEVEL": os.environ.get("LOG_LEVEL") or "WARNING",
+            "LOG_LEVEL": os.environ.get("LOG_LEVEL") or "ERROR",
         }
 
     def start_database(self) -> PostgresServer | None:

@@ -83,7 +83,7 @@ class OneProcess:
         except OSError as error:
             raise Stop(
                 f"UDP port {settings.RELAY_PORT} is taken: stop what uses it, "
-                f"or run make run RELAY_PORT={settings.RELAY_PORT + 1}."
+                f"or choose another one: make run RELAY_PORT={settings.RELAY_PORT + 1}."
             ) from error
         relay.attach(InProcessControl(node))
 
@@ -105,5 +105,8 @@ class OneProcess:
             for name in TICKS:
                 app.tasks[name].apply()
             self.every_minute()
+        except Exception:
+            # The outermost loop of the tick: the next minute tries again.
+            log.exception("tick.failed")
         finally:
             connections.close_all()

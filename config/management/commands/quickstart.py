@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from config.development.bootstrap import refuse_taken_ports
 from config.development.cast import EVERYBODY
 from config.development.home import Home
 from config.development.progress import Stop, leave, say
@@ -21,6 +22,7 @@ class Command(BaseCommand):
             raise CommandError("quickstart is the demo: it runs with MODE=development only.")
         home = Home.open()
         try:
+            refuse_taken_ports()
             say("Starting PostgreSQL")
             database = home.start_database()
             try:
