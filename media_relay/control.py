@@ -46,7 +46,10 @@ class TransportConnected:
 
 @dataclass(frozen=True, slots=True)
 class TransportClosed:
-    """The transport is gone. Reasons: consent, handshake, peer, replaced, unseated, node."""
+    """The transport is gone: consent, handshake, peer, unseated or node.
+
+    A transport that a fresh one replaces, or follows within two seconds, ends without a word.
+    """
 
     reason: str
 

@@ -44,6 +44,8 @@ TICK_SECONDS = 0.020
 TICKS_PER_FEEDBACK = 4
 TICKS_PER_REPORT = 50
 MAX_TRANSPORTS = 512
+# How long a fresh transport may take to follow the goodbye of the former one.
+GOODBYE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +101,9 @@ class Node:
             self._ticker = None
         for transport in list(self._transports.values()):
             await self._drop(transport, "node")
-        for task in list(self._closing):
-            await task
+        for task in self._closing:
+            task.cancel()
+        await asyncio.gather(*self._closing, return_exceptions=True)
         self._watchers.close()
         loop = asyncio.get_running_loop()
         for bound in self._sockets:
@@ -276,12 +279,20 @@ class Node:
 
     def _lost(self, transport: Transport, reason: str) -> None:
         """The handshake failed or the peer said goodbye: called from the transport's task."""
-        task = asyncio.create_task(self._drop(transport, reason))
+        task = asyncio.create_task(self._bury(transport, reason))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
+    async def _bury(self, transport: Transport, reason: str) -> None:
+        """A browser that closes one connection to make a fresh one is nobody's news."""
+        await self._drop(transport, None)
+        if reason == "peer":
+            await asyncio.sleep(GOODBYE_SECONDS)
+        if transport.connection not in self._transports:
+            self._watchers.emit(transport.connection, TransportClosed(reason))
+
     async def _drop(self, transport: Transport, reason: str | None) -> None:
-        """Close a transport; no reason: it is being replaced, which is nobody's news."""
+        """Close a transport and say why, if there is a reason to say."""
         if self._transports.get(transport.connection) is not transport:
             return
         del self._transports[transport.connection]

@@ -273,6 +273,22 @@ async def test_a_peer_that_says_goodbye_is_gone(
     assert node.connections == set()
 
 
+async def test_a_fresh_transport_after_a_goodbye_is_no_loss(
+    relay: InProcessControl, desk: Desk, node: Node, ana: Peer
+) -> None:
+    await ana.open(relay, desk)
+    async with Listener(relay, "ana") as heard:
+        await heard.until(TransportConnected())
+        await ana.close()
+        await asyncio.sleep(0.3)
+        assert node.connections == set()
+        again = Peer("ana")
+        await again.open(relay, desk)
+        await asyncio.sleep(2.2)
+        assert heard.events == [TransportConnected(), TransportConnected()]
+        await again.close()
+
+
 async def test_closing_twice_is_closing_once(desk: Desk) -> None:
     node = desk.node()
     await node.start()
