@@ -1,0 +1,75 @@
+"""The way of a person from their papers through the gates to the waiting room, screen by screen."""
+
+import re
+
+from tests.e2e.person import Person
+from tests.e2e.room import Room
+
+SESSION = re.compile(r"/session/[0-9a-f-]{36}/")
+
+
+def sign_papers(person: Person) -> None:
+    """Every paper that is due, each with a step-up of its own."""
+    person.go("/papers/")
+    while person.page.get_by_role("link", name="Read and sign").count():
+        person.page.get_by_role("link", name="Read and sign").first.click()
+        sign_this_paper(person)
+        person.go("/papers/")
+
+
+def sign_this_paper(person: Person) -> None:
+    person.press("Confirm that it is me")
+    person.step_up()
+    for box in person.page.locator("#sign input[type=checkbox]").all():
+        box.check()
+    person.page.get_by_label("Your full name").fill(person.cast.true_name)
+    person.press("Sign the agreement")
+
+
+def arrive(person: Person, session: str, *, passphrase: str = "") -> Room:
+    """Through every gate that this person meets, into the waiting room."""
+    return go_in(person, session, passphrase=passphrase, phase="waiting")
+
+
+def go_in(person: Person, session: str, *, passphrase: str = "", phase: str) -> Room:
+    person.go(session)
+    _answer_gates(person, passphrase)
+    room = Room(person.page)
+    room.is_in_phase(phase)
+    return room
+
+
+def _answer_gates(person: Person, passphrase: str) -> None:
+    page = person.page
+    answers = {
+        "reminder/": lambda: page.get_by_label("I have read this").check(),
+        "space/": lambda: _tick_all(person),
+        "where/": lambda: _say_where(person),
+        "devices/": lambda: None,
+        "passphrase/": lambda: page.get_by_label("The group's passphrase").fill(passphrase),
+    }
+    for _ in range(len(answers) + 1):
+        step = SESSION.sub("", _path(person))
+        if step == "room/":
+            return
+        assert step in answers, f"{person.cast.name} stands at an unknown step: {page.url}"
+        answers[step]()
+        before = page.url
+        person.press("Go on")
+        page.wait_for_url(lambda url, before=before: url != before)
+    raise AssertionError(f"{person.cast.name} did not reach the room: {page.url}")
+
+
+def _path(person: Person) -> str:
+    return person.page.url.removeprefix(person.origin)
+
+
+def _tick_all(person: Person) -> None:
+    for box in person.page.locator("main input[type=checkbox]").all():
+        box.check()
+
+
+def _say_where(person: Person) -> None:
+    page = person.page
+    page.get_by_label("Where are you now?").fill("12 Harbour Lane, Riverside")
+    page.get_by_label("Which number reaches you").fill("+1 202 555 0123")

@@ -1,0 +1,100 @@
+"""What a person sees and does on the room page: the waiting room, the circle and the host rail."""
+
+import time
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+SOON = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one tile has received so far."""
+
+    frames: int
+    samples: int
+
+
+class Room:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.element = page.locator("qr-room")
+
+    def is_in_phase(self, phase: str, *, timeout: float = SOON) -> None:
+        """connecting, waiting, room, second-device, reconnecting, closed or failed."""
+        expect(self.element).to_have_attribute("data-phase", phase, timeout=timeout)
+
+    def stays_in_phase(self, phase: str, *, seconds: float = 1.5) -> None:
+        """Nothing moves this page on by itself."""
+        self.page.wait_for_timeout(seconds * 1000)
+        self.is_in_phase(phase, timeout=1)
+
+    def tile(self, alias: str) -> Locator:
+        name = self.page.locator(".tile__alias", has_text=alias)
+        return self.page.locator(".tile").filter(has=name)
+
+    def order(self) -> list[str]:
+        """Names around the circle, in seat order, without the mark on one's own."""
+        names = self.page.locator(".tile__alias").all_inner_texts()
+        return [name.removesuffix(" (you)") for name in names]
+
+    def heard(self, alias: str) -> Heard:
+        tile = self.tile(alias)
+        frames = tile.get_attribute("data-frames-decoded") or "0"
+        samples = tile.get_attribute("data-audio-samples") or "0"
+        return Heard(int(float(frames)), int(float(samples)))
+
+    def sees_and_hears(self, alias: str, *, seconds: float = 20) -> None:
+        """Frames are decoded and sound arrives, and both go on."""
+        self._grows(alias, seconds)
+
+    def media_of_stops(self, alias: str, *, seconds: float) -> None:
+        """Nobody's tile, or a tile that receives nothing more, within the stated time."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.tile(alias).count() == 0:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{alias} is still in the circle after {seconds} s")
+
+    def waiting_card(self, true_name: str) -> Locator:
+        return self.page.locator(".waiting-card", has_text=true_name)
+
+    def seat_row(self, alias: str) -> Locator:
+        return self.page.locator(".seat-row", has_text=alias)
+
+    def admit(self, true_name: str) -> None:
+        self.waiting_card(true_name).locator('[data-act="admit"]').click()
+
+    def open_doors(self) -> None:
+        self.page.get_by_role("button", name="Open the doors").click()
+
+    def act_on(self, alias: str, act: str) -> None:
+        """mute, stop-video, allow, return or remove; confirms the question if there is one."""
+        self.seat_row(alias).locator(f'[data-act="{act}"]').click()
+        self.confirm()
+
+    def act(self, act: str) -> None:
+        """lock, mute-all, suspend or end."""
+        self.page.locator(f'.rail__acts [data-act="{act}"]').click()
+        self.confirm()
+
+    def confirm(self) -> None:
+        dialog = self.page.locator("dialog[open]")
+        if dialog.count():
+            dialog.locator(".dialog__acts button").first.click()
+
+    def control(self, act: str) -> Locator:
+        return self.page.locator(f'.controls [data-act="{act}"]')
+
+    def _grows(self, alias: str, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        first = self.heard(alias)
+        latest = first
+        while time.monotonic() < deadline:
+            latest = self.heard(alias)
+            if latest.frames > first.frames + 5 and latest.samples > first.samples + 10_000:
+                return
+            self.page.wait_for_timeout(250)
+        raise AssertionError(f"{alias}: from {first} to {latest} in {seconds} s")

@@ -1,0 +1,32 @@
+"""A new version of the agreement reaches whoever waits."""
+
+import pytest
+
+from config.development import cast
+from tests.e2e import arriving, staff
+from tests.e2e.conftest import PASSPHRASE, World
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_a_version_published_while_ana_waits_gates_her_again(world: World) -> None:
+    thea, ana = world[cast.THEA], world[cast.ANA]
+    for person in (thea, ana):
+        arriving.sign_papers(person)
+    path = staff.plan_session(thea, world.group)
+    waiting = arriving.arrive(ana, path, passphrase=PASSPHRASE)
+    waiting.stays_in_phase("waiting")
+
+    staff.publish_agreement(thea, world.group, added_words="We also leave on time.")
+    ana.page.wait_for_url("**/papers/**")
+    ana.press_if_there("Read and sign")
+    arriving.sign_this_paper(ana)
+
+    room = arriving.arrive(ana, path, passphrase=PASSPHRASE)
+    arriving.sign_papers(thea)
+    host = arriving.arrive(thea, path)
+    host.open_doors()
+    host.admit(cast.ANA.true_name)
+    room.is_in_phase("room")
+    room.sees_and_hears(cast.THEA.alias)
+    host.act("end")

@@ -1,0 +1,45 @@
+"""What breaks comes back by itself, admits nobody on the way, and one person has one seat."""
+
+import pytest
+
+from config.development import cast
+from tests.e2e import arriving
+from tests.e2e.conftest import PASSPHRASE, World
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.mark.parametrize("process", ["relay", "web"])
+def test_pictures_come_back_after_a_process_was_killed(world: World, process: str) -> None:
+    meeting = world.meet(cast.ANA)
+    ben = arriving.arrive(world[cast.BEN], meeting.path, passphrase=PASSPHRASE)
+    meeting.everybody_sees_and_hears_everybody()
+
+    world.stack.kill(process)
+    world.stack.restart(process)
+
+    for room in meeting.rooms.values():
+        room.is_in_phase("room")
+    meeting.everybody_sees_and_hears_everybody()
+    ben.stays_in_phase("waiting")
+    meeting.end()
+
+
+def test_a_second_device_takes_over_only_when_told_to(world: World) -> None:
+    meeting = world.meet(cast.ANA)
+    seat = meeting[cast.THEA].order()
+    phone = world.second_device(cast.ANA)
+    here = arriving.go_in(phone, meeting.path, passphrase=PASSPHRASE, phase="second-device")
+    meeting[cast.ANA].is_in_phase("room")
+
+    if phone.page.get_by_role("link", name="Show that it is me").count():
+        phone.press("Show that it is me")
+        phone.step_up()
+        here.is_in_phase("second-device")
+    phone.press("Continue here")
+
+    here.is_in_phase("room")
+    meeting[cast.ANA].is_in_phase("closed")
+    here.sees_and_hears(cast.THEA.alias)
+    assert meeting[cast.THEA].order() == seat
+    meeting.end()

@@ -1,0 +1,104 @@
+"""Whoever is removed is out within two seconds, and no way leads back."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+from redis.client import PubSub
+
+from config.development import cast
+from media_relay.control import RelayRefused, TicketRefused
+from media_relay.redis_control import RedisControl
+from tests.e2e.conftest import World
+from tests.e2e.outside import NOWHERE, answer_of, socket_answer
+from tests.e2e.person import Person
+
+pytestmark = pytest.mark.timeout(600)
+REMOVED_WITHIN = 2.0
+
+
+@pytest.fixture
+def control_traffic(world: World) -> Iterator[PubSub]:
+    """Everything that the web process says to the relay from now on."""
+    with Redis.from_url(world.stack.redis_url, decode_responses=True) as redis:
+        listener = redis.pubsub(ignore_subscribe_messages=True)
+        listener.psubscribe("*")
+        yield listener
+        listener.close()
+
+
+def test_a_removed_member_is_out_in_two_seconds_and_cannot_return(
+    world: World, control_traffic: PubSub
+) -> None:
+    meeting = world.meet(cast.ANA, cast.BEN)
+    meeting.everybody_sees_and_hears_everybody()
+    old_tickets = _seat_tickets(control_traffic)
+    assert old_tickets
+
+    meeting[cast.THEA].act_on(cast.BEN.alias, "remove")
+    started = time.monotonic()
+    for viewer in (cast.THEA, cast.ANA):
+        left = REMOVED_WITHIN - (time.monotonic() - started)
+        meeting[viewer].media_of_stops(cast.BEN.alias, seconds=left)
+
+    ben = world[cast.BEN]
+    meeting[cast.BEN].is_in_phase("closed")
+    _finds_nothing(ben, meeting.path)
+    _changes_alias(ben, world.group, "Benny")
+    _finds_nothing(ben, meeting.path)
+    _finds_nothing(world.second_device(cast.BEN), meeting.path)
+    assert asyncio.run(_replay(world.stack.redis_url, old_tickets)) == {"refused"}
+    meeting[cast.ANA].sees_and_hears(cast.THEA.alias)
+    meeting.end()
+
+
+def test_a_returned_member_waits_unseen_and_can_be_admitted_again(world: World) -> None:
+    meeting = world.meet(cast.ANA)
+    meeting[cast.THEA].act_on(cast.ANA.alias, "return")
+    meeting[cast.THEA].media_of_stops(cast.ANA.alias, seconds=REMOVED_WITHIN)
+    meeting[cast.ANA].is_in_phase("waiting")
+    meeting[cast.ANA].stays_in_phase("waiting")
+    meeting[cast.THEA].admit(cast.ANA.true_name)
+    meeting[cast.ANA].is_in_phase("room")
+    meeting.everybody_sees_and_hears_everybody()
+    meeting.end()
+
+
+def _finds_nothing(person: Person, session: str) -> None:
+    for step in ("", "room/", "reminder/", "passphrase/"):
+        assert answer_of(person, f"{session}{step}") == answer_of(person, f"{NOWHERE}{step}")
+    assert socket_answer(person, session) == socket_answer(person, NOWHERE)
+
+
+def _changes_alias(person: Person, group: str, alias: str) -> None:
+    person.go(f"{group}me/")
+    person.page.get_by_label("Name in the group").fill(alias)
+    person.page.locator("main form button").first.click()
+
+
+def _seat_tickets(traffic: PubSub) -> set[str]:
+    """Every seat ticket that was heard so far."""
+    found = set()
+    while (message := traffic.get_message(timeout=0.5)) is not None:
+        if not str(message["data"]).startswith("{"):
+            continue
+        said = json.loads(message["data"])
+        if said.get("call") in ("seat", "move"):
+            found.add(said["arguments"]["ticket"])
+    return found
+
+
+async def _replay(redis_url: str, tickets: set[str]) -> set[str]:
+    control = RedisControl(redis_url)
+    answers = set()
+    for ticket in tickets:
+        try:
+            await control.seat(ticket)
+            answers.add("seated")
+        except (TicketRefused, RelayRefused):
+            answers.add("refused")
+    await control.close()
+    return answers
