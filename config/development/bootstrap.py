@@ -84,7 +84,8 @@ def refuse_taken(name: str, port: int, kind: socket.SocketKind) -> None:
             if error.errno == errno.EACCES:
                 raise Stop(f"Port {port} needs more rights: choose {name} above 1023.") from error
             raise Stop(
-                f"Port {port} is taken: stop what uses it, or choose another one: make run {name}={port + 1}."
+                f"Port {port} is taken: stop what uses it, "
+                f"or choose another one: make run {name}={port + 1}."
             ) from error
 
 
