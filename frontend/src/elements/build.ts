@@ -40,6 +40,16 @@ export function button(text: string, style: string, click: () => void): HTMLButt
   return make("button", { class: classes.join(" "), text, attributes: { type: "button" }, click });
 }
 
+const REST_MS = 3_000;
+
+/** One press is enough; after a refusal it can be pressed again. */
+export function rest(pressed: HTMLButtonElement): void {
+  pressed.disabled = true;
+  setTimeout(() => {
+    pressed.disabled = false;
+  }, REST_MS);
+}
+
 export function icon(name: string): HTMLSpanElement {
   return make("span", { class: `icon icon--${name}`, attributes: { "aria-hidden": "true" } });
 }

@@ -1,7 +1,7 @@
 /** The parts of the host rail: one card for each waiting person, one row for the others. */
 import type { PersonAtTheDoor, SeatedPerson, WaitingPerson } from "../room/protocol.gen";
 import type { RoomSession } from "../room/session";
-import { button, make, type Part, setText } from "./build";
+import { button, make, type Part, rest, setText } from "./build";
 import { ask, choice, paragraph } from "./dialog";
 import { DECISION_REASONS, OVERRIDE_REASONS } from "./reasons";
 
@@ -22,8 +22,6 @@ interface Fact {
   readonly ok: boolean;
   readonly text: string;
 }
-
-const REST_MS = 3_000;
 
 const MODES: Readonly<Record<WaitingPerson["mode"], string>> = {
   video: "",
@@ -67,14 +65,6 @@ export class WaitingCard implements Part<Waiting> {
       ...facts.map(({ ok, text }) => make("li", { class: "fact", data: { ok: String(ok) }, text })),
     );
   }
-}
-
-/** One press is enough; after a refusal it can be pressed again. */
-function rest(pressed: HTMLButtonElement): void {
-  pressed.disabled = true;
-  setTimeout(() => {
-    pressed.disabled = false;
-  }, REST_MS);
 }
 
 function factsOf(person: WaitingPerson, minutes: number): Fact[] {

@@ -88,12 +88,14 @@ export class QrRoom extends HTMLElement {
 
   #makeSession(): RoomSession {
     const socketUrl = this.dataset.socketUrl ?? "";
+    const start = recallStart(this.dataset.session ?? sessionIn(socketUrl), sessionStorage);
+    this.#tiles.speaker = start.speaker ?? "";
     return new RoomSession({
       socketUrl: new URL(socketUrl, location.href.replace(/^http/, "ws")).href,
       pageUrl: location.pathname,
       homeUrl: this.#home,
       mode: (this.dataset.mode ?? "text") as SeatMode,
-      start: recallStart(this.dataset.session ?? sessionIn(socketUrl), sessionStorage),
+      start,
     });
   }
 
@@ -155,7 +157,9 @@ export class QrRoom extends HTMLElement {
 
   #showBar(state: RoomState): void {
     const { snapshot } = state;
-    setText(this.#title, this.dataset.phase === "waiting" ? "Waiting room" : "Your session");
+    const isWaiting = this.dataset.phase === "waiting";
+    setText(this.#title, isWaiting ? "Waiting room" : "Your session");
+    document.title = isWaiting ? "Waiting · Quietroom" : "Room · Quietroom";
     this.#lockMark.hidden = !snapshot?.session.locked;
     this.#badge.hidden = !snapshot;
     if (snapshot) this.#badge.show(snapshot.session.badge);

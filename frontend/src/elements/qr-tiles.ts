@@ -14,9 +14,11 @@ export class QrTiles extends HTMLElement {
   readonly #tiles = new KeyedList<TileView, Tile>(
     this.#list,
     (view) => `${view.seat.seat}${view.own}`,
-    (view) => new Tile(view.own, () => this.dispatchEvent(new Event("soundblocked"))),
+    (view) => new Tile(view.own, this.speaker, () => this.dispatchEvent(new Event("soundblocked"))),
   );
   readonly #tally = new Tally();
+  /** The device chosen for sound; empty is the browser's own choice. */
+  speaker = "";
   #readings: Readings | null = null;
 
   connectedCallback(): void {

@@ -1,7 +1,7 @@
 /** The waiting room: who sees what, whether anybody is there, and what to do meanwhile. */
 import type { RoomSession } from "../room/session";
 import { isHost, type RoomState } from "../room/store";
-import { button, make, setText } from "./build";
+import { button, make, rest, setText } from "./build";
 import { initial } from "./tile";
 
 interface Words {
@@ -62,7 +62,7 @@ export class QrWaiting extends HTMLElement {
   }
 
   #openDoors(): void {
-    this.#session?.say({ type: "open_doors" });
+    if (this.#session?.say({ type: "open_doors" })) rest(this.#open);
   }
 
   #showPreview(state: RoomState, session: RoomSession): void {

@@ -32,7 +32,9 @@ export function refusedScreen(
 export function awayScreen(session: RoomSession, lock: (() => void) | null): HTMLElement {
   const text =
     "Nobody hears or sees you, and nothing of the group is shown or heard here. Your place is kept.";
-  const back = button("I am back and private", "primary", () => session.wish({ away: false }));
+  const back = button("I am back and private", "primary", () =>
+    session.wish({ away: false, notPrivate: false }),
+  );
   back.dataset.act = "back";
   return screen(
     "You have stepped away",

@@ -31,7 +31,7 @@ export class Tile implements Part<TileView> {
   #shownMarks = "";
   #wasConnected = false;
 
-  constructor(own: boolean, onSoundBlocked: () => void) {
+  constructor(own: boolean, speaker: string, onSoundBlocked: () => void) {
     this.#onSoundBlocked = onSoundBlocked;
     this.#video = make("video", { class: own ? "tile__video tile__video--own" : "tile__video" });
     this.#video.muted = true;
@@ -40,6 +40,7 @@ export class Tile implements Part<TileView> {
     this.#video.disablePictureInPicture = true;
     this.#video.tabIndex = -1;
     this.#video.setAttribute("aria-hidden", "true");
+    if (speaker && "setSinkId" in this.#audio) void this.#audio.setSinkId(speaker).catch(() => {});
     const caption = make(
       "div",
       { class: "tile__caption" },

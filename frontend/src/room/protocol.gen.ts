@@ -285,7 +285,7 @@ export interface End {
   type: "end";
 }
 
-/** The answer to `hello`: what a peer connection needs, and how often to ping. */
+/** The answer to `hello` and `take_over`: what a transport needs, and how often to ping. */
 export interface Welcome {
   n: number;
   type: "welcome";
@@ -333,7 +333,7 @@ export interface GateClosed {
   title: string;
 }
 
-/** This account is in on another device; `take_over` needs a fresh factor, proved at `url`. */
+/** Instead of `welcome`: the account is in elsewhere. A fresh factor is proved at `url`. */
 export interface SecondDevice {
   n: number;
   type: "second_device";

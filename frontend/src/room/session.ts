@@ -7,7 +7,13 @@
 import { announcements } from "./announcements";
 import { Listeners } from "./listeners";
 import { LocalMedia, type LocalSource } from "./media";
-import type { ClientMessage, SeatMode, ServerMessage, SlotSource } from "./protocol.gen";
+import type {
+  ClientMessage,
+  ErrorMessage,
+  SeatMode,
+  ServerMessage,
+  SlotSource,
+} from "./protocol.gen";
 import { RoomSocket } from "./socket";
 import type { StartChoice } from "./start";
 import { type Readings, readings } from "./stats";
@@ -35,6 +41,7 @@ export interface RoomSessionOptions {
 
 const READ_EVERY_MS = 1_000;
 const REFUSALS_BEFORE_ASKING = 2;
+const REFUSAL_SHOWN_MS = 15_000;
 
 export class RoomSession {
   readonly onChange = new Listeners<RoomState>();
@@ -175,7 +182,16 @@ export class RoomSession {
         this.#greet();
       }
     }
+    if (message.type === "error") this.#showForAWhile(message);
     if (message.type === "closed") this.stop();
+  }
+
+  /** Whoever is not let in at all keeps reading why. */
+  #showForAWhile(refusal: ErrorMessage): void {
+    setTimeout(() => {
+      const { snapshot, refusal: shown } = this.#state;
+      if (snapshot && shown === refusal) this.readRefusal();
+    }, REFUSAL_SHOWN_MS);
   }
 
   #update(event: RoomEvent): void {
