@@ -5,6 +5,7 @@ restart single processes by their id.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -37,7 +38,10 @@ BY_NAME = {process.name: process for process in EVERY}
 
 @dataclass(slots=True)
 class Stack:
-    """Use it as a context manager, or `start` and `stop` (idempotent) by hand."""
+    """Use it as a context manager, or `start` and `stop` (idempotent) by hand.
+
+    `fast` is for tests: the servers do not wait for the disk, and their data goes at the exit.
+    """
 
     folder: Path
     port: int = 0
@@ -73,6 +77,8 @@ class Stack:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+        if self.fast:
+            shutil.rmtree(self.postgres.folder.parent, ignore_errors=True)
 
     @property
     def origin(self) -> str:
