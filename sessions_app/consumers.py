@@ -21,7 +21,7 @@ from sessions_app import notify
 from sessions_app.errors import GateIsClosed, SessionRefused
 from sessions_app.messages import ClientMessage, MessageRefused, ServerMessage, parse
 from sessions_app.messages import client as said
-from sessions_app.messages.server import Pong, timeless
+from sessions_app.messages.server import Pong, SecondDevice, timeless
 from sessions_app.sockets.actor import Actor
 from sessions_app.sockets.handshake import Opening, open_socket, turn_away
 from sessions_app.sockets.line import Callbacks, RelayLine
@@ -138,8 +138,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             return None
         if answer is not None:
             await self._say(answer)
-        if isinstance(message, said.Hello):
-            self._has_greeted, self._told = True, None
+        if isinstance(message, said.Hello | said.TakeOver):
+            # A second device is shown nothing before it has taken over.
+            self._has_greeted, self._told = not isinstance(answer, SecondDevice), None
         self._dirty.set()
         return None
 

@@ -157,7 +157,7 @@ class ServerMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcome(ServerMessage):
-    """The answer to `hello`: what a peer connection needs, and how often to ping."""
+    """The answer to `hello` and `take_over`: what a transport needs, and how often to ping."""
 
     type: ClassVar[str] = "welcome"
     ice_servers: Annotated[list[IceServer], MaxItems(4)]
@@ -211,7 +211,7 @@ class GateClosed(ServerMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondDevice(ServerMessage):
-    """This account is in on another device; `take_over` needs a fresh factor, proved at `url`."""
+    """Instead of `welcome`: the account is in elsewhere. A fresh factor is proved at `url`."""
 
     type: ClassVar[str] = "second_device"
     url: str

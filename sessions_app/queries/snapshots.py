@@ -46,10 +46,11 @@ class People:
     admissions: dict[UUID, Admission]
 
 
-def snapshot_for(user: User, session: Session, mode: SeatMode) -> Snapshot:
+def snapshot_for(user: User, session: Session, mode: SeatMode, own: Admission | None) -> Snapshot:
+    """`own` is the admission of the reading connection: another device's place shows nothing."""
     people = _people(session)
     own_membership = people.memberships[user.pk]
-    own = people.admissions.get(user.pk)
+    own = people.admissions.get(user.pk) if own else None
     sees_room = own is not None and own.is_seated
     is_host = own_membership.is_host
     return Snapshot(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from audit.services import act, record
+from groups import queries as groups
 from sessions_app import notify, queries, relay
 from sessions_app.events import EverybodyReturned, HostsAbsent, HostsBack
 from sessions_app.models import Admission, Session
@@ -43,14 +44,32 @@ def hosts_were_away_too_long(session: Session) -> bool:
 
 @act(EverybodyReturned)
 def return_everybody(*, session: Session) -> int:
-    """Everybody who sits goes back to the waiting room; says how many."""
+    """Everybody who sits goes back to the waiting room; says how many.
+
+    Hosts do not wait: their seat ends, and they sit down again when they come back.
+    """
     session = locked_session(session.pk)
     seated = list(queries.seated(session)) if hosts_were_away_too_long(session) else []
+    hosts = set(groups.hosts_of(session.group).values_list("user_id", flat=True))
     for admission in seated:
-        wait_again(admission, reason="hosts_absent")
+        if admission.connection is None or admission.user_id in hosts:
+            end_place(admission, reason="hosts_absent")
+        else:
+            wait_again(admission, reason="hosts_absent")
     notify.session_changed(session.pk)
     record(EverybodyReturned(**about_session(session), people=len(seated)))
     return len(seated)
+
+
+def end_place(admission: Admission, *, reason: str) -> None:
+    """The person is gone, or nobody is left to gather: coming back is a new admission."""
+    now = timezone.now()
+    admission.become(AdmissionState.LEFT, now=now)
+    gone, admission.connection = admission.connection, None
+    admission.reason = reason
+    admission.save(update_fields=["state", "ended_at", "connection", "reason"])
+    free_seat(admission, now=now)
+    relay.unseat_on_commit(gone, close=True)
 
 
 def wait_again(admission: Admission, *, reason: str) -> Admission:

@@ -24,9 +24,9 @@ from sessions_app.events import (
 from sessions_app.gates import Attempt
 from sessions_app.models import Admission, Session
 from sessions_app.services.about import about_admission
-from sessions_app.services.absence import note_hosts_if_changed
+from sessions_app.services.absence import end_place, note_hosts_if_changed
 from sessions_app.services.doors import take_host_seat
-from sessions_app.services.rows import free_seat, locked_admission, locked_session, void_prejoin
+from sessions_app.services.rows import locked_admission, locked_session, void_prejoin
 from sessions_app.states import AdmissionState, SeatMode, VoidReason
 
 COOL_DOWN = timedelta(minutes=2)
@@ -120,14 +120,9 @@ def leave(*, admission: Admission, reason: str = "own_wish") -> Admission:
     """Out of the waiting room or the seat. The answers of this attempt end with it."""
     session = locked_session(admission.session_id)
     admission = locked_admission(session, admission.pk)
-    now = timezone.now()
-    admission.become(AdmissionState.LEFT, now=now)
-    gone, admission.connection = admission.connection, None
-    admission.save(update_fields=["state", "ended_at", "connection"])
-    free_seat(admission, now=now)
+    end_place(admission, reason=reason)
     if reason == "own_wish":
-        void_prejoin(admission.prejoin_id, VoidReason.LEFT, now=now)
-    relay.unseat_on_commit(gone, close=True)
+        void_prejoin(admission.prejoin_id, VoidReason.LEFT, now=timezone.now())
     note_hosts_if_changed(session)
     notify.session_changed(session.pk)
     record(ParticipantLeft(**about_admission(admission), reason=reason))

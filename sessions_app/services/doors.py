@@ -21,9 +21,8 @@ from sessions_app.events import (
 from sessions_app.gates import Attempt
 from sessions_app.models import Admission, PreJoin, Room, Session
 from sessions_app.services.about import about_admission, about_session
-from sessions_app.services.absence import note_hosts_if_changed
+from sessions_app.services.absence import end_place, note_hosts_if_changed
 from sessions_app.services.rows import (
-    free_seat,
     host_admission,
     host_membership,
     locked_session,
@@ -118,7 +117,9 @@ def end_session(*, session: Session, by: User | None = None) -> None:
     _step(session, SessionState.ENDED)
     session.ended_at = now = timezone.now()
     session.save(update_fields=["state", "ended_at"])
-    people = _end_admissions(session, now)
+    live = list(queries.live_admissions(session))
+    for admission in live:
+        end_place(admission, reason="session_ended")
     PreJoin.objects.filter(session=session, voided_at=None).update(
         voided_at=now, void_reason=VoidReason.SESSION_ENDED
     )
@@ -126,19 +127,7 @@ def end_session(*, session: Session, by: User | None = None) -> None:
         relay.close_room_on_commit(room.pk)
     notify.session_changed(session.pk)
     reason = "by_host" if by else "window_closed"
-    record(SessionEnded(**about_session(session), people=people, reason=reason))
-
-
-def _end_admissions(session: Session, now: datetime) -> int:
-    live = list(queries.live_admissions(session))
-    for admission in live:
-        admission.become(AdmissionState.LEFT, now=now)
-        gone, admission.connection = admission.connection, None
-        admission.reason = "session_ended"
-        admission.save(update_fields=["state", "ended_at", "connection", "reason"])
-        free_seat(admission, now=now)
-        relay.unseat_on_commit(gone, close=True)
-    return len(live)
+    record(SessionEnded(**about_session(session), people=len(live), reason=reason))
 
 
 def _hosted(session: Session, by: User) -> Session:

@@ -91,7 +91,7 @@ class Actor:
             case said.Hello():
                 return self._arrive(message, attempt)
             case said.TakeOver():
-                self._take_over(attempt)
+                return self._take_over(attempt)
             case said.OpenDoors():
                 self._open_doors(attempt)
             case said.State(mic=mic, camera=camera, private=private, away=away) if own:
@@ -113,7 +113,7 @@ class Actor:
         except OnAnotherDevice:
             return self._second_device(attempt)
         self._place.admission_id = admission.pk if admission else None
-        return Welcome(ice_servers=ice_servers(), ping_seconds=PING_SECONDS)
+        return _welcome()
 
     def _second_device(self, attempt: Attempt) -> SecondDevice:
         shown_at = _factor_shown_at(attempt.sign_in)
@@ -123,13 +123,14 @@ class Actor:
             factor_is_fresh=shown_at is not None and timezone.now() - shown_at <= FRESH_FACTOR,
         )
 
-    def _take_over(self, attempt: Attempt) -> None:
+    def _take_over(self, attempt: Attempt) -> Welcome:
         admission = services.take_over_seat(
             attempt=attempt,
             connection=self._place.connection,
             factor_at=_factor_shown_at(attempt.sign_in),
         )
         self._place.admission_id = admission.pk
+        return _welcome()
 
     def _open_doors(self, attempt: Attempt) -> None:
         come_in = services.take_host_seat if attempt.session.doors_are_open else services.open_doors
@@ -180,6 +181,10 @@ class Actor:
         if place.admission_id is not None:
             services.keep_alive(admission_id=place.admission_id, connection=place.connection)
             services.keep_signed_in(place.sign_in_id)
+
+
+def _welcome() -> Welcome:
+    return Welcome(ice_servers=ice_servers(), ping_seconds=PING_SECONDS)
 
 
 def _factor_shown_at(sign_in: SignIn | None) -> datetime | None:

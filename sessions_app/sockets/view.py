@@ -72,7 +72,7 @@ def _present(
         if closed is not None:
             return View(gate=closed, admission=admission, role=role)
     return View(
-        snapshot=snapshot_for(sign_in.user, standing.session, place.mode),
+        snapshot=snapshot_for(sign_in.user, standing.session, place.mode, admission),
         admission=admission,
         permit=permit_of(admission.pk) if admission else None,
         role=role,

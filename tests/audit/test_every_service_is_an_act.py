@@ -30,6 +30,7 @@ WITHOUT_EVENT = {
     "sessions_app.take_seat": "part of being admitted or connected, recorded there",
     "sessions_app.free_seat": "part of each act that ends an admission, recorded there",
     "sessions_app.void_prejoin": "part of each act that voids answers, recorded there",
+    "sessions_app.end_place": "part of each act that ends an admission, recorded there",
     "sessions_app.wait_again": "part of returning to the waiting room, recorded there",
     "sessions_app.keep_signed_in": "presence in the room keeps the sign-in from idling",
 }

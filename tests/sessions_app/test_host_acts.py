@@ -1,6 +1,7 @@
 """What a host does holds against a browser that does not play along: rights are the server's."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -186,6 +187,27 @@ def test_after_five_minutes_without_a_host_all_wait_again(
     assert seated.state == AdmissionState.RETURNED_TO_WAITING
     again = Admission.objects.get(user=meeting.ana.user, ended_at=None)
     assert again.state == AdmissionState.WAITING
+
+
+def test_hosts_do_not_wait_when_everybody_is_returned(meeting: Meeting, seated: Admission) -> None:
+    """A host whose page hangs keeps an admission without a socket for a while."""
+    own = Admission.objects.get(user=meeting.thea.user)
+    with meeting.thea.acting():
+        assert own.connection is not None
+        services.lose_connection(admission=own, connection=own.connection)
+    since = timezone.now() - timedelta(minutes=5)
+    Session.objects.filter(pk=meeting.session.pk).update(host_absent_since=since)
+    with by_itself():
+        services.keep_all_sessions()
+    own.refresh_from_db()
+    assert own.state == AdmissionState.LEFT
+    assert not Admission.objects.filter(user=meeting.thea.user, ended_at=None).exists()
+    with meeting.thea.acting():
+        back = services.arrive(
+            attempt=meeting.attempt(meeting.thea), connection=uuid4(), mode=SeatMode.VIDEO
+        )
+    assert back is not None
+    assert back.is_seated
 
 
 def test_no_member_ever_becomes_host(meeting: Meeting, seated: Admission) -> None:
