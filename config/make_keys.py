@@ -24,6 +24,8 @@ static-auth-secret={secret}
 realm=quietroom
 fingerprint
 no-cli
+no-tls
+no-dtls
 no-multicast-peers
 no-tcp-relay
 no-software-attribute
@@ -33,6 +35,8 @@ user-quota=12
 min-port=49160
 max-port=49200
 log-file=stdout
+pidfile=/tmp/turnserver.pid
+userdb=/tmp/turndb
 simple-log
 denied-peer-ip=0.0.0.0-0.255.255.255
 denied-peer-ip=10.0.0.0-10.255.255.255

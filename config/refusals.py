@@ -108,10 +108,10 @@ def decoded(text: str) -> bytes:
 
 
 def command_of(arguments: list[str]) -> str:
-    """`manage.py relay` → `relay`, `celery … beat` → `beat`; any other needs what web needs."""
+    """`manage.py relay` → `relay`, `celery … beat` → `beat`; uvicorn → an empty word."""
     program = arguments[0].rsplit("/", 1)[-1] if arguments else ""
     if program == "manage.py":
         return arguments[1] if len(arguments) > 1 else ""
     if program == "celery":
-        return next((word for word in ("worker", "beat") if word in arguments), "")
+        return "beat" if "beat" in arguments else "worker"
     return ""

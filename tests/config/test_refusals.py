@@ -98,4 +98,5 @@ def test_every_development_key_is_recognised_and_no_real_one_is() -> None:
 def test_each_process_is_recognised() -> None:
     assert command_of(["manage.py", "relay"]) == "relay"
     assert command_of(["/opt/venv/bin/celery", "-A", "config.celery", "beat"]) == "beat"
+    assert command_of(["celery", "-A", "config.celery", "inspect", "ping"]) == "worker"
     assert command_of(["/opt/venv/bin/uvicorn", "config.asgi:application"]) == ""
