@@ -2,6 +2,7 @@
 import type { RoomSession } from "../room/session";
 import { isHost, type RoomState } from "../room/store";
 import { button, make, rest, setText } from "./build";
+import { crisisLines } from "./crisis-lines";
 import { initial } from "./tile";
 
 interface Words {
@@ -32,6 +33,7 @@ export class QrWaiting extends HTMLElement {
         make("div", { class: "waiting__words" }, this.#heading, this.#lines),
         this.#facts,
         make("div", { class: "cluster" }, this.#open),
+        crisisLines(),
       ),
     );
   }
