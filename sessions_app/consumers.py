@@ -204,8 +204,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self._hang_up(ENDED)
 
     async def _hang_up(self, code: int) -> None:
+        """Sound and picture stop now, not when the other side has said goodbye as well."""
         if not self._is_over:
             self._is_over = True
+            self._hanging_up = asyncio.ensure_future(self._line.close())
             await self.close(code=code)
 
 

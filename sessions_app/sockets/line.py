@@ -63,6 +63,7 @@ class RelayLine:
         self._renew = False
         self._wake = asyncio.Event()
         self._applied: Permit | None = None
+        self._has_offered = False
         self._has_transport = False
         self._is_connected = False
         self._was_mapped = False
@@ -88,8 +89,9 @@ class RelayLine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        if self._has_transport:
-            self._has_transport = False
+        # Also when the answer is still under way: the relay may have the transport already.
+        if self._has_offered:
+            self._has_offered = False
             with suppress(RelayRefused, TimeoutError):
                 async with asyncio.timeout(CALL_SECONDS):
                     await relay.control().unseat(self._connection, close=True)
@@ -116,6 +118,7 @@ class RelayLine:
         if offer is None:
             return
         ticket = await self._callbacks.ticket()
+        self._has_offered = True
         try:
             answer = await relay.control().open_transport(ticket, offer)
         except RelayRefused as error:
