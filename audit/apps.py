@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class AuditConfig(AppConfig):
     name = "audit"
     label = "audit"
     verbose_name = "Audit log"
+
+    def ready(self) -> None:
+        """Events register themselves when their module is imported."""
+        import_module("audit.log_events")

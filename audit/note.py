@@ -43,29 +43,39 @@ def signing_key(encoded: str) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
+def signing_keys(encoded: str) -> tuple[Ed25519PrivateKey, ...]:
+    """Comma-separated, the current one first: while a key is rotated, the old one signs too."""
+    return tuple(signing_key(part.strip()) for part in encoded.split(","))
+
+
 def verifier_key(name: str, key: Ed25519PublicKey) -> str:
     """The public key as auditors' tools take it: `name+hash+base64`."""
     public = ED25519 + key.public_bytes_raw()
     return f"{name}+{_key_id(name, key).hex()}+{_base64(public)}"
 
 
-def sign(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
+def sign(checkpoint: Checkpoint, *keys: Ed25519PrivateKey) -> str:
+    """One signature of each key, so that whoever knows any of them can check."""
     text = checkpoint.text()
-    signature = _key_id(checkpoint.origin, key.public_key()) + key.sign(text.encode())
-    return f"{text}\n{MARK}{checkpoint.origin} {_base64(signature)}\n"
+    return text + "\n" + "".join(_signature(text, checkpoint.origin, key) for key in keys)
 
 
-def verify(note: str, key: Ed25519PublicKey) -> Checkpoint:
-    """Raises NoteRefused. Signatures of others (witnesses) may stand beside ours."""
+def verify(note: str, *keys: Ed25519PublicKey) -> Checkpoint:
+    """Raises NoteRefused unless one of `keys` signed. Others (witnesses) may sign beside it."""
     text, gap, signatures = note.rpartition("\n\n")
     text += "\n"
     if not gap:
         raise NoteRefused("no signature")
     checkpoint = _parsed(text)
     for line in signatures.splitlines():
-        if _is_signed(line, text, checkpoint.origin, key):
+        if any(_is_signed(line, text, checkpoint.origin, key) for key in keys):
             return checkpoint
     raise NoteRefused("not signed by this key")
+
+
+def _signature(text: str, name: str, key: Ed25519PrivateKey) -> str:
+    signature = _key_id(name, key.public_key()) + key.sign(text.encode())
+    return f"{MARK}{name} {_base64(signature)}\n"
 
 
 def _is_signed(line: str, text: str, name: str, key: Ed25519PublicKey) -> bool:

@@ -48,6 +48,13 @@ ADD_LEAF = "INSERT INTO audit.leaves (index, entry, recorded_at, hash) VALUES (%
 ADD_CHECKPOINT = (
     "INSERT INTO audit.checkpoints (size, root, frontier, note) VALUES (%s, %s, %s, %s)"
 )
+ADD_KEY = "INSERT INTO audit.keys (verifier_key, first_size) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+NEXT_BLOCK = "SELECT coalesce(max(index) + 1, 0) FROM audit.blocks"
+BLOCK = """
+SELECT string_agg(hash, ''::bytea ORDER BY index) FROM audit.leaves
+WHERE index >= %s AND index < %s
+"""
+ADD_BLOCK = "INSERT INTO audit.blocks (index, hash) VALUES (%s, %s)"
 STRAYS = "SELECT count(*) FROM audit.entries_default"
 
 log = structlog.get_logger(__name__)
@@ -68,18 +75,18 @@ EMPTY = Tree(0, ())
 
 @dataclass(frozen=True, slots=True)
 class Sequencer:
-    """`origin` is the log's name on its checkpoints."""
+    """`origin` is the log's name on its checkpoints; every one of `keys` signs them."""
 
-    key: Ed25519PrivateKey
+    keys: tuple[Ed25519PrivateKey, ...]
     origin: str
 
     @classmethod
     def from_settings(cls) -> "Sequencer":
         try:
-            key = note.signing_key(settings.AUDIT_SIGNING_KEY)
+            keys = note.signing_keys(settings.AUDIT_SIGNING_KEY)
         except ValueError as error:
             raise ImproperlyConfigured(f"AUDIT_SIGNING_KEY: {error}.") from error
-        return cls(key, log_name())
+        return cls(keys, log_name())
 
     def step(self) -> int:
         """Sequences one batch and returns its size; 0 when idle or when another one works.
@@ -92,7 +99,9 @@ class Sequencer:
             tree = self._last_tree(cursor)
             leaves = _take(cursor, tree.size)
             if leaves:
-                self._sign(cursor, tree.extended(leaves))
+                tree = tree.extended(leaves)
+                self._sign(cursor, tree)
+                _fold_blocks(cursor, tree.size)
             return len(leaves)
 
     def _last_tree(self, cursor: CursorWrapper) -> Tree:
@@ -107,7 +116,7 @@ class Sequencer:
     def _checked(self, size: int, root: bytes, frontier: bytes, signed: str) -> Tree:
         """Re-folds the frontier and compares it with what was signed, before anything is added."""
         try:
-            known = note.verify(signed, self.key.public_key())
+            known = note.verify(signed, *(key.public_key() for key in self.keys))
             tree = Tree(size, merkle.unpacked(bytes(frontier)))
         except (note.NoteRefused, ValueError) as error:
             raise LogMismatch(str(error)) from error
@@ -119,8 +128,11 @@ class Sequencer:
 
     def _sign(self, cursor: CursorWrapper, tree: Tree) -> None:
         root = merkle.root(tree.frontier)
-        signed = note.sign(note.Checkpoint(self.origin, tree.size, root), self.key)
+        signed = note.sign(note.Checkpoint(self.origin, tree.size, root), *self.keys)
         cursor.execute(ADD_CHECKPOINT, [tree.size, root, merkle.packed(tree.frontier), signed])
+        for key in self.keys:
+            public = note.verifier_key(self.origin, key.public_key())
+            cursor.execute(ADD_KEY, [public, tree.size])
 
 
 def log_name() -> str:
@@ -184,3 +196,13 @@ def _take(cursor: CursorWrapper, size: int) -> list[bytes]:
         rows.append((index, entry, recorded_at, merkle.leaf_hash(bytes(body))))
     cursor.executemany(ADD_LEAF, rows)
     return [row[3] for row in rows]
+
+
+def _fold_blocks(cursor: CursorWrapper, size: int) -> None:
+    """Stores the roots of blocks that are now full: a proof then reads one block, not the tree."""
+    cursor.execute(NEXT_BLOCK)
+    first = cursor.fetchone()[0]
+    for block in range(first, size // merkle.BLOCK):
+        cursor.execute(BLOCK, [block * merkle.BLOCK, (block + 1) * merkle.BLOCK])
+        leaves = merkle.unpacked(bytes(cursor.fetchone()[0]))
+        cursor.execute(ADD_BLOCK, [block, merkle.root_of(leaves)])

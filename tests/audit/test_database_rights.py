@@ -26,6 +26,7 @@ MALFORMED = (
     BODY.replace(b'"v":1', b'"v":2'),
     BODY.replace(b'"act":"test.made",', b""),
     BODY.replace(b"0" * 32, b"0" * 31),
+    b" " + BODY,
     BODY.replace(b"user:a", b"a" * 5000),
     BODY.replace(b"user:a", b"\xff"),
 )
@@ -150,13 +151,15 @@ def test_a_malformed_body_is_refused() -> None:
 
 
 def test_the_caller_chooses_neither_identity_nor_time() -> None:
-    forged = BODY.replace(
-        b'"v":1', b'"id":"00000000-0000-4000-8000-000000000000","recorded_at":"1999-01-01","v":1'
+    for forged in (b'"id":"00000000-0000-4000-8000-000000000000"', b'"at":"1999-01-01"'):
+        assert outcome("default", APPEND, params=[b"{" + forged + b"," + BODY[1:]]) != PASSED
+    entry = append()
+    found = rows(
+        "SELECT id, recorded_at > now() - interval '1 minute',"
+        " convert_from(body, 'UTF8')::jsonb->>'id',"
+        " (convert_from(body, 'UTF8')::jsonb->>'at')::timestamptz = recorded_at FROM audit.entries"
     )
-    entry = append(forged)
-    found = rows("SELECT id, recorded_at > now() - interval '1 minute' FROM audit.entries")
-    assert found == [(entry, True)]
-    assert str(entry) != "00000000-0000-4000-8000-000000000000"
+    assert found == [(entry, True, str(entry), True)]
 
 
 def test_names_that_the_caller_puts_in_front_are_not_used() -> None:
