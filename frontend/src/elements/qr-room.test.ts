@@ -129,7 +129,7 @@ test("the end is shown in the server's words, with what to do next", async () =>
   await say({ type: "closed", ...closed });
   expect(room.dataset.phase).toBe("closed");
   expect(text(".screen__title")).toBe("You have left");
-  expect(room.querySelector(".screen a")?.getAttribute("href")).toBe("/left/");
+  expect(room.querySelector(".screen a.button")?.getAttribute("href")).toBe("/left/");
   expect(room.querySelector(".tile")).toBeNull();
 });
 

@@ -1,7 +1,8 @@
 /** Whole screens in place of the room: each says what happened and what to do next. */
 import type { Closed, ErrorMessage, SecondDevice } from "../room/protocol.gen";
 import type { RoomSession } from "../room/session";
-import { button, type Child, make } from "./build";
+import { button, type Child, make, rest } from "./build";
+import { crisisLines } from "./crisis-lines";
 
 export function connectingScreen(): HTMLElement {
   return screen("One moment", [make("p", { text: "We are connecting you." })], []);
@@ -61,7 +62,10 @@ export function secondDeviceScreen(
   session: RoomSession,
   home: string,
 ): HTMLElement {
-  const takeOver = button("Continue here", "primary", () => session.takeOver());
+  const takeOver = button("Continue here", "primary", () => {
+    session.takeOver();
+    rest(takeOver);
+  });
   takeOver.dataset.act = "take-over";
   return screen(
     "You are already in on another device",
@@ -78,7 +82,7 @@ export function secondDeviceScreen(
 export function closedScreen(closed: Closed, home: string): HTMLElement {
   return screen(
     closed.title,
-    [make("p", { text: closed.body })],
+    [make("p", { text: closed.body }), crisisLines()],
     [link("Continue", closed.next_url || home)],
   );
 }
