@@ -112,7 +112,7 @@ test("a second device may take over, with a fresh factor only", async () => {
   await say({ type: "second_device", url: "/step-up/?next=/", factor_is_fresh: false });
   expect(text(".screen__title")).toBe("You are already in on another device");
   expect(room.querySelector('[data-act="take-over"]')).toBeNull();
-  expect(room.querySelector(".screen a")?.getAttribute("href")).toBe("/step-up/?next=/");
+  expect(room.querySelector(".screen a.button")?.getAttribute("href")).toBe("/step-up/?next=/");
   await say({ type: "second_device", url: "/step-up/?next=/", factor_is_fresh: true });
   press("take-over");
   expect(FakeSocket.newest.last("take_over")).toEqual({ type: "take_over" });

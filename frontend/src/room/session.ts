@@ -120,8 +120,9 @@ export class RoomSession {
     if (!hasPlace || !this.say({ type: "leave" })) this.#go(this.#options.homeUrl);
   }
 
+  /** Hello follows at once: its answer is a welcome, or the second device's question again. */
   takeOver(): void {
-    if (this.say({ type: "take_over" })) this.#update({ kind: "take-over" });
+    if (this.say({ type: "take_over" })) this.#greet();
   }
 
   retryNow(): void {
@@ -169,6 +170,7 @@ export class RoomSession {
       this.#isWelcome = true;
       this.#transport.setIceServers(message.ice_servers);
       this.#socket.setPingSeconds(message.ping_seconds);
+      this.#update({ kind: "message", message });
     } else if (message.type === "answer") {
       void this.#transport.accept(message.sdp);
     } else if (message.type === "transport" && message.state === "lost") {
@@ -177,10 +179,6 @@ export class RoomSession {
       this.#go(message.url);
     } else {
       this.#update({ kind: "message", message });
-      // After taking over from another device, nobody has said welcome here yet.
-      if (message.type === "snapshot" && !this.#isWelcome && !this.#state.secondDevice) {
-        this.#greet();
-      }
     }
     if (message.type === "error") this.#showForAWhile(message);
     if (message.type === "closed") this.stop();

@@ -46,7 +46,7 @@ describe("the phase", () => {
     expect(phaseOf(reduce(up, { kind: "peer", peer: "lost" }))).toBe("reconnecting");
   });
 
-  test("of a second device ends with the snapshot that follows taking over", () => {
+  test("of a second device ends with the welcome that follows taking over", () => {
     const second = {
       n: 1,
       type: "second_device",
@@ -56,8 +56,8 @@ describe("the phase", () => {
     const asked = stateAfter(initialState(), second);
     expect(phaseOf(asked)).toBe("second-device");
     expect(phaseOf(stateAfter(asked, snapshot()))).toBe("second-device");
-    const taking = reduce(asked, { kind: "take-over" });
-    expect(phaseOf(stateAfter(taking, waiting()))).toBe("waiting");
+    const welcome: ServerMessage = { n: 3, type: "welcome", ice_servers: [], ping_seconds: 15 };
+    expect(phaseOf(stateAfter(asked, welcome, waiting()))).toBe("waiting");
   });
 
   test("closed is final", () => {

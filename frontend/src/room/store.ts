@@ -48,8 +48,6 @@ export interface RoomState {
   readonly snapshot: Snapshot | null;
   readonly slots: readonly Slot[];
   readonly secondDevice: SecondDevice | null;
-  /** The person said "here": the next snapshot is of this device's own place. */
-  readonly isTakingOver: boolean;
   readonly closed: Closed | null;
   readonly refusal: ErrorMessage | null;
   readonly wishes: Wishes;
@@ -67,7 +65,6 @@ export type RoomEvent =
   | { readonly kind: "wishes"; readonly wishes: Partial<Wishes> }
   | { readonly kind: "local"; readonly source: LocalSource; readonly local: LocalState }
   | { readonly kind: "refusal-read" }
-  | { readonly kind: "take-over" }
   | { readonly kind: "unsupported" };
 
 const SEATED: ReadonlySet<AdmissionState> = new Set(["admitted", "connected", "reconnecting"]);
@@ -82,7 +79,6 @@ export function initialState(wishes: Partial<Wishes> = {}): RoomState {
     snapshot: null,
     slots: [],
     secondDevice: null,
-    isTakingOver: false,
     closed: null,
     refusal: null,
     wishes: {
@@ -113,8 +109,6 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return { ...state, local: { ...state.local, [event.source]: event.local } };
     case "refusal-read":
       return { ...state, refusal: null };
-    case "take-over":
-      return { ...state, isTakingOver: true };
     case "unsupported":
       return { ...state, unsupported: true };
   }
@@ -127,7 +121,9 @@ function withMessage(state: RoomState, message: ServerMessage): RoomState {
     case "slots":
       return { ...state, slots: message.slots };
     case "second_device":
-      return { ...state, secondDevice: message, isTakingOver: false };
+      return { ...state, secondDevice: message };
+    case "welcome":
+      return { ...state, secondDevice: null };
     case "closed":
       return { ...state, closed: message, slots: [] };
     case "error":
@@ -138,16 +134,14 @@ function withMessage(state: RoomState, message: ServerMessage): RoomState {
 }
 
 function withSnapshot(state: RoomState, snapshot: Snapshot): RoomState {
-  // Until it is taken over, the place that the server tells of is the other device's.
-  if (state.secondDevice && !state.isTakingOver) return state;
+  // Until this device is welcome, the place that the server tells of is the other one's.
+  if (state.secondDevice) return state;
   const was = state.snapshot;
   const seated = isSeatedIn(snapshot);
   const left = isSeatedIn(was) && !seated;
   return {
     ...state,
     snapshot,
-    secondDevice: null,
-    isTakingOver: false,
     refusal: was ? state.refusal : null,
     slots: seated ? state.slots : [],
     wishes: overruled(state.wishes, was, snapshot),
