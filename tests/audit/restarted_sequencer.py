@@ -15,12 +15,14 @@ import django
 django.setup()
 
 from audit import sequencer  # noqa: E402
+from config.development.servers import die_with_parent  # noqa: E402
 
 
 def fork() -> int:
     """The child opens its own connections: here none was ever opened."""
     pid = os.fork()
     if pid == 0:
+        die_with_parent(signal.SIGKILL)
         try:
             sequencer.run(threading.Event())
         finally:

@@ -11,13 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
-from audit import merkle, note
+from audit import merkle, note, verify
 from audit.errors import LogMismatch
-from audit.sequencer import Sequencer, run
+from audit.proofs import Prover
+from audit.sequencer import Sequencer, log_name, run
+from audit.verification import Log, stored_keys
 from tests.audit.database import APPEND, BODY, append, rows
 
 pytestmark = pytest.mark.usefixtures("log")
@@ -127,6 +130,53 @@ def test_while_one_works_the_other_waits() -> None:
         rows("SELECT pg_advisory_xact_lock(7168, 1)")
         assert sequencer().step() == 0
     assert sequencer().step() == 1
+
+
+def test_a_key_is_rotated_with_both_verifiable() -> None:
+    """Old alone, then new and old together, then new alone: whoever holds either key follows."""
+    old, new = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    for keys in ((old,), (new, old), (new,)):
+        append()
+        assert Sequencer(keys, log_name()).step() == 1
+    signed = [str(text) for (text,) in rows("SELECT note FROM audit.checkpoints ORDER BY size")]
+    for key, sizes in ((old, (1, 2)), (new, (2, 3))):
+        for size in sizes:
+            assert note.verify(signed[size - 1], key.public_key()).size == size
+    with pytest.raises(note.NoteRefused):
+        note.verify(signed[2], old.public_key())
+    known = stored_keys("owner")
+    assert [key.public.public_bytes_raw() for key in verify.keys_of(known)] == [
+        key.public_key().public_bytes_raw() for key in (old, new)
+    ]
+    assert Log(verify.keys_of(known), alias="owner").check().checkpoints == 3
+
+
+def test_a_key_that_was_swapped_without_its_predecessor_stops_the_log() -> None:
+    append()
+    sequencer().step()
+    append()
+    with pytest.raises(LogMismatch, match="not signed by this key"):
+        Sequencer((Ed25519PrivateKey.generate(),), log_name()).step()
+    assert sequencer().step() == 1
+
+
+def test_full_blocks_are_folded_so_that_proofs_read_little() -> None:
+    with transaction.atomic(), connections["default"].cursor() as cursor:
+        cursor.execute("SELECT count(audit.append(%s)) FROM generate_series(1, 2100)", [BODY])
+    while sequencer().step():
+        pass
+    leaves = [bytes(leaf) for (leaf,) in rows("SELECT hash FROM audit.leaves ORDER BY index")]
+    stored = [bytes(block) for (block,) in rows("SELECT hash FROM audit.blocks ORDER BY index")]
+    assert stored == [merkle.root_of(leaves[:1024]), merkle.root_of(leaves[1024:2048])]
+    root = merkle.root_of(leaves)
+    with connections["owner"].cursor() as cursor:
+        prover = Prover(cursor, 2100)
+        for index in (0, 1023, 1024, 2047, 2048, 2099):
+            path = prover.inclusion(index)
+            assert verify.root_from_inclusion(index, 2100, leaves[index], path) == root
+        older = verify.Checkpoint("log", 1500, merkle.root_of(leaves[:1500]))
+        newer = verify.Checkpoint("log", 2100, root)
+        verify.check_consistency(older, newer, prover.consistency(1500))
 
 
 def test_the_loop_ends_when_it_is_told_to() -> None:
