@@ -18,7 +18,7 @@ from pathlib import Path
 from config.development.progress import Stop, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STATE = ROOT / ".quietroom"
+STATE = Path(os.environ.get("QUIETROOM_HOME") or ROOT / ".quietroom")
 VENV = ROOT / ".venv"
 FRONTEND = ROOT / "frontend"
 OLDEST_NODE = (20, 19)
@@ -226,4 +226,4 @@ def run_step(
 def explain(what: str, lines: list[str], log: Path) -> str:
     if NO_NETWORK.search("".join(lines)):
         return f"The network did not give us {what}: connect this machine and start again."
-    return f"Installing {what} failed: read {log.relative_to(ROOT)}, mend it and start again."
+    return f"Installing {what} failed: read {log}, mend it and start again."
