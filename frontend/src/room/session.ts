@@ -120,9 +120,8 @@ export class RoomSession {
     if (!hasPlace || !this.say({ type: "leave" })) this.#go(this.#options.homeUrl);
   }
 
-  /** Hello follows at once: its answer is a welcome, or the second device's question again. */
   takeOver(): void {
-    if (this.say({ type: "take_over" })) this.#greet();
+    this.say({ type: "take_over" });
   }
 
   retryNow(): void {
