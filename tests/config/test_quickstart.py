@@ -1,88 +1,22 @@
 """The demo from its command line: ready, signed in to, stopped, and started again."""
 
-import os
 import re
-import select
-import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
 from config.development.home import own_addresses
-from config.development.servers import free_port
+from tests.demo import ROOT, Demo, running_demo
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-START_SECONDS = 100
 
 pytestmark = pytest.mark.timeout(300)
-
-
-class Demo:
-    """`manage.py quickstart` in a folder of its own, as a person's terminal sees it."""
-
-    def __init__(self, home: Path) -> None:
-        self.port = free_port()
-        self.origin = f"http://localhost:{self.port}"
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        self.environment = kept | {
-            "QUIETROOM_HOME": str(home),
-            "PORT": str(self.port),
-            "RELAY_PORT": str(free_port(socket.SOCK_DGRAM)),
-        }
-        self.said = ""
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "quickstart"],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        self.said = self._read_until("Ctrl-C stops everything.")
-
-    def stop(self) -> str:
-        """As Ctrl-C does; what it says on the way."""
-        self.process.send_signal(signal.SIGINT)
-        last, _ = self.process.communicate(timeout=60)
-        return last.decode()
-
-    def run(self, *arguments: str) -> str:
-        result = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return result.stdout.strip()
-
-    def password_of(self, name: str) -> str:
-        found = re.search(rf"{name}@example\.org\s+(\S+)", self.said)
-        assert found, self.said
-        return found.group(1)
-
-    def _read_until(self, last: str) -> str:
-        assert self.process.stdout is not None
-        said, deadline = b"", time.monotonic() + START_SECONDS
-        while last.encode() not in said and time.monotonic() < deadline:
-            if select.select([self.process.stdout], [], [], 1)[0]:
-                part = os.read(self.process.stdout.fileno(), 65536)
-                assert part, said.decode()
-                said += part
-        return said.decode()
 
 
 class Visitor:
@@ -113,14 +47,8 @@ class Visitor:
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    home = Path(tempfile.mkdtemp(prefix="quietroom-"))
-    home.chmod(0o711)
-    demo = Demo(home)
-    demo.start()
-    yield demo
-    if demo.process.poll() is None:
-        demo.stop()
-    shutil.rmtree(home)
+    with running_demo() as demo:
+        yield demo
 
 
 def test_the_demo_can_be_used_stopped_and_started_again(demo: Demo) -> None:
