@@ -1,4 +1,4 @@
-"""What the tests need from the machine beside Python: Redis and Chromium.
+"""What the tests need from the machine beside Python: Redis, Chromium and Go.
 
 As root on Debian and Ubuntu the packages are installed; elsewhere one sentence says what to do.
 """
@@ -11,6 +11,8 @@ from pathlib import Path
 from config.development.progress import Stop, say
 from config.development.toolchain import python_in_venv, run_step
 
+GO_SOURCES = Path("/usr/share/gocode")
+GO_SUMDB = GO_SOURCES / "src" / "golang.org" / "x" / "mod" / "sumdb"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -35,6 +37,15 @@ def provide_chromium() -> None:
         run_step("Chromium", command)
     except Stop as reason:
         raise Stop("Install chromium (on Debian: apt-get install chromium).") from reason
+
+
+def provide_go() -> None:
+    """Go and its sumdb packages: outsiders' code that checks our audit log in the tests."""
+    if shutil.which("go") and GO_SUMDB.exists():
+        return
+    packages = ["golang-go", "golang-golang-x-mod-dev"]
+    if not install(packages) or not GO_SUMDB.exists():
+        raise Stop(f"Install {' and '.join(packages)} (Debian's names) and start again.")
 
 
 def chromium() -> str | None:
