@@ -66,7 +66,7 @@ class RelayLine:
         self._has_offered = False
         self._has_transport = False
         self._is_connected = False
-        self._was_mapped = False
+        self._mapped: UUID | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -126,7 +126,7 @@ class RelayLine:
                 raise
             # A transport that was there before is still there.
             return await self._callbacks.say(error_for(error.code))
-        self._applied, self._is_connected, self._was_mapped = None, False, False
+        self._applied, self._is_connected, self._mapped = None, False, None
         self._has_transport = True
         await self._callbacks.say(Answer(sdp=answer))
         if len(self._tasks) == 1:
@@ -148,11 +148,14 @@ class RelayLine:
         elif wanted != self._applied or renew:
             await relay.control().move(wanted.ticket())
             self._applied = wanted
+            await self._note_mapped()
 
     async def _note_mapped(self) -> None:
-        """Connected means mapped: seat acknowledged and handshake done, told once."""
-        if self._applied is not None and self._is_connected and not self._was_mapped:
-            self._was_mapped = True
+        """Connected means mapped: seat acknowledged and handshake done, told once an admission."""
+        if self._applied is None or not self._is_connected:
+            return
+        if self._mapped != self._applied.admission:
+            self._mapped = self._applied.admission
             await self._callbacks.mapped()
 
     async def _watch(self) -> None:
@@ -181,13 +184,13 @@ class RelayLine:
             case NodeLost():
                 await self._lost("relay.node_lost")
             case LeaseExpired():
-                self._applied, self._was_mapped = None, False
+                self._applied, self._mapped = None, None
                 self._wake.set()
 
     async def _lost(self, code: str) -> None:
         """The browser must bring a fresh transport; ICE is never restarted."""
-        self._has_transport = self._is_connected = self._was_mapped = False
-        self._applied = None
+        self._has_transport = self._is_connected = False
+        self._applied, self._mapped = None, None
         log.info("relay.lost", code=code, connection=self._connection)
         await self._callbacks.say(Transport(state=TransportState.LOST, code=code))
         await self._callbacks.lost()

@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.e2e.person import Person
 from tests.e2e.room import Room
 
@@ -56,7 +58,7 @@ def _answer_gates(person: Person, passphrase: str) -> None:
         answers[step]()
         before = page.url
         person.press("Go on")
-        page.wait_for_url(lambda url, before=before: url != before)
+        expect(page).not_to_have_url(before)
     raise AssertionError(f"{person.cast.name} did not reach the room: {page.url}")
 
 

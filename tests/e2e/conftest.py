@@ -1,6 +1,7 @@
 """A whole stack, a real Chromium, and one group of people who came in through the front door."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,13 +50,17 @@ class World:
         self.people[person.name] = made
         return made
 
-    def second_device(self, person: cast.Person) -> Person:
+    @contextmanager
+    def second_device(self, person: cast.Person) -> Iterator[Person]:
         """Another browser of the same person, which shares their passkeys."""
         device = Person(self.browser, self.stack.origin, Mailbox(self.stack.mail_folder), person)
-        self.people[f"{person.name}-2"] = device
         self[person].sync_passkeys_to(device)
-        device.sign_in()
-        return device
+        try:
+            device.sign_in()
+            yield device
+            device.sync_passkeys_to(self[person])
+        finally:
+            device.close()
 
     def meet(self, *members: cast.Person) -> "Meeting":
         """A new session of Thea's group, the doors open and these members admitted."""
@@ -168,3 +173,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         if world is not None:
             world.take_pictures(item.name)
         raise
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test of a run also pays for everybody's way in."""
+    for item in items:
+        item.add_marker(pytest.mark.timeout(600))

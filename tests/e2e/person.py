@@ -27,6 +27,7 @@ REMEMBER_SOCKET = """
     constructor(...given) { super(...given); window.rememberedSocket = this; }
   };
 """
+NOTE_CLICKS = "addEventListener('click', () => { window.lastClick = Date.now(); }, true);"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,12 @@ class Authenticator:
         found = self.devtools.send("WebAuthn.getCredentials", {"authenticatorId": self.id})
         return list(found["credentials"])
 
-    def add(self, credential: dict[str, Any]) -> None:
-        self.devtools.send(
-            "WebAuthn.addCredential", {"authenticatorId": self.id, "credential": credential}
-        )
+    def replace(self, credentials: list[dict[str, Any]]) -> None:
+        self.devtools.send("WebAuthn.clearCredentials", {"authenticatorId": self.id})
+        for credential in credentials:
+            self.devtools.send(
+                "WebAuthn.addCredential", {"authenticatorId": self.id, "credential": credential}
+            )
 
 
 class Person:
@@ -60,6 +63,7 @@ class Person:
         )
         self.context.set_default_timeout(20_000)
         self.context.add_init_script(REMEMBER_SOCKET)
+        self.context.add_init_script(NOTE_CLICKS)
         self.page: Page = self.context.new_page()
         self.console: list[str] = []
         self.page.on("pageerror", lambda error: self.console.append(str(error)))
@@ -129,9 +133,8 @@ class Person:
         self.page.wait_for_url(lambda url: "/step-up/" not in url)
 
     def sync_passkeys_to(self, other_device: "Person") -> None:
-        """As a platform does between two devices of one person."""
-        for credential in self._authenticator.credentials():
-            other_device._authenticator.add(credential)
+        """As a platform does between two devices of one person, their use counters included."""
+        other_device._authenticator.replace(self._authenticator.credentials())
 
     def say(self, **message: object) -> None:
         """A socket message that this page would never send by itself."""

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, Page, expect
 
 SOON = 20_000
+NOTE_DEPARTURE = """alias => {
+  const names = () => [...document.querySelectorAll(".tile__alias")].map((one) => one.textContent);
+  window.departure = new Promise((resolve) => {
+    const look = () => (names().includes(alias) ? setTimeout(look, 10) : resolve(Date.now()));
+    look();
+  });
+}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +52,17 @@ class Room:
         samples = tile.get_attribute("data-audio-samples") or "0"
         return Heard(int(float(frames)), int(float(samples)))
 
-    def sees_and_hears(self, alias: str, *, seconds: float = 20) -> None:
-        """Frames are decoded and sound arrives, and both go on."""
-        self._grows(alias, seconds)
+    def expect_departure(self, alias: str) -> None:
+        """From now on this page notes by its own clock when the tile is gone."""
+        self.page.evaluate(NOTE_DEPARTURE, alias)
 
-    def media_of_stops(self, alias: str, *, seconds: float) -> None:
-        """Nobody's tile, or a tile that receives nothing more, within the stated time."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.tile(alias).count() == 0:
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"{alias} is still in the circle after {seconds} s")
+    def departed_at(self) -> float:
+        """Seconds of the machine's clock."""
+        return float(self.page.evaluate("window.departure")) / 1000
+
+    def clicked_at(self) -> float:
+        """When the last click was made on this page, in seconds of the machine's clock."""
+        return float(self.page.evaluate("window.lastClick")) / 1000
 
     def waiting_card(self, true_name: str) -> Locator:
         return self.page.locator(".waiting-card", has_text=true_name)
@@ -88,7 +94,8 @@ class Room:
     def control(self, act: str) -> Locator:
         return self.page.locator(f'.controls [data-act="{act}"]')
 
-    def _grows(self, alias: str, seconds: float) -> None:
+    def sees_and_hears(self, alias: str, *, seconds: float = 20) -> None:
+        """Frames are decoded and sound arrives, and both go on."""
         deadline = time.monotonic() + seconds
         first = self.heard(alias)
         latest = first

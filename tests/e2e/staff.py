@@ -59,6 +59,7 @@ def invite_member(therapist: Person, group: str, invited: Cast) -> None:
 
 def plan_session(therapist: Person, group: str) -> str:
     """A session that is open now; the path that its link leads to."""
+    before = _sessions_of(therapist)
     now = datetime.now(UTC)
     therapist.go(f"{group}sessions/new/")
     therapist.page.get_by_label("Day").fill(f"{now:%Y-%m-%d}")
@@ -66,8 +67,12 @@ def plan_session(therapist: Person, group: str) -> str:
     closes = now + timedelta(hours=2)
     therapist.page.get_by_label("The session ends at").fill(f"{closes:%H:%M}")
     therapist.press("Plan it")
-    therapist.go("/")
-    links = therapist.page.locator('a[href^="/session/"]')
-    path = links.first.get_attribute("href")
-    assert path
+    expect(therapist.page.get_by_text("The session is planned.")).to_be_visible()
+    (path,) = _sessions_of(therapist) - before
     return path
+
+
+def _sessions_of(therapist: Person) -> set[str]:
+    therapist.go("/")
+    links = therapist.page.locator('a[href^="/session/"]').all()
+    return {link.get_attribute("href") or "" for link in links}

@@ -1,14 +1,10 @@
 """A therapist and two members meet: from one invitation to pictures and sound on every side."""
 
-import pytest
-
 from config.development import cast
 from tests.e2e.arriving import arrive
 from tests.e2e.conftest import PASSPHRASE, Meeting, World
 from tests.e2e.room import Room
 from tests.e2e.staff import plan_session
-
-pytestmark = pytest.mark.timeout(600)
 
 
 def test_three_people_meet_and_see_and_hear_each_other(world: World) -> None:

@@ -8,7 +8,6 @@ from tests.e2e.conftest import PASSPHRASE, World
 from tests.e2e.outside import NOWHERE, answer_of, socket_answer
 from tests.e2e.person import Person
 
-pytestmark = pytest.mark.timeout(600)
 STEPS = ("", "reminder/", "space/", "where/", "devices/", "passphrase/", "room/", "left/")
 
 

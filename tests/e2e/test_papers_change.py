@@ -1,12 +1,8 @@
 """A new version of the agreement reaches whoever waits."""
 
-import pytest
-
 from config.development import cast
 from tests.e2e import arriving, staff
 from tests.e2e.conftest import PASSPHRASE, World
-
-pytestmark = pytest.mark.timeout(600)
 
 
 def test_a_version_published_while_ana_waits_gates_her_again(world: World) -> None:

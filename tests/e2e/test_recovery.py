@@ -6,8 +6,6 @@ from config.development import cast
 from tests.e2e import arriving
 from tests.e2e.conftest import PASSPHRASE, World
 
-pytestmark = pytest.mark.timeout(600)
-
 
 @pytest.mark.parametrize("process", ["relay", "web"])
 def test_pictures_come_back_after_a_process_was_killed(world: World, process: str) -> None:
@@ -28,18 +26,17 @@ def test_pictures_come_back_after_a_process_was_killed(world: World, process: st
 def test_a_second_device_takes_over_only_when_told_to(world: World) -> None:
     meeting = world.meet(cast.ANA)
     seat = meeting[cast.THEA].order()
-    phone = world.second_device(cast.ANA)
-    here = arriving.go_in(phone, meeting.path, passphrase=PASSPHRASE, phase="second-device")
-    meeting[cast.ANA].is_in_phase("room")
+    with world.second_device(cast.ANA) as phone:
+        here = arriving.go_in(phone, meeting.path, passphrase=PASSPHRASE, phase="second-device")
+        meeting[cast.ANA].is_in_phase("room")
+        if phone.page.get_by_role("link", name="Show that it is me").count():
+            phone.press("Show that it is me")
+            phone.step_up()
+            here.is_in_phase("second-device")
+        phone.press("Continue here")
 
-    if phone.page.get_by_role("link", name="Show that it is me").count():
-        phone.press("Show that it is me")
-        phone.step_up()
-        here.is_in_phase("second-device")
-    phone.press("Continue here")
-
-    here.is_in_phase("room")
-    meeting[cast.ANA].is_in_phase("closed")
-    here.sees_and_hears(cast.THEA.alias)
-    assert meeting[cast.THEA].order() == seat
+        here.is_in_phase("room")
+        meeting[cast.ANA].is_in_phase("closed")
+        here.sees_and_hears(cast.THEA.alias)
+        assert meeting[cast.THEA].order() == seat
     meeting.end()
