@@ -1,0 +1,136 @@
+"""Who may use which address: written by hand, deny by default.
+
+A relation that a row does not name gets the constant 404; a visitor is sent to sign in.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Relation(StrEnum):
+    """What somebody is to the group, the session or the thing that an address names."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+    HOST = "host"
+    OTHER_MEMBER = "member of another group"
+    OTHER_HOST = "host of another group"
+    ADMIN = "admin of the programme"
+    OTHER_ADMIN = "admin of another programme"
+    COMPLIANCE = "compliance officer"
+    NOBODY = "signed in, entitled to nothing"
+
+
+R = Relation
+Names = dict[str, str]
+MEMBERS = frozenset({R.OWNER, R.MEMBER})
+INSIDE = MEMBERS | {R.HOST}
+PLANNERS = frozenset({R.HOST, R.ADMIN})
+ADMINS = frozenset({R.ADMIN, R.OTHER_ADMIN})
+APPROVERS = frozenset({R.HOST, R.OTHER_HOST, R.ADMIN})
+EVERYBODY = frozenset(R)
+OWNER = frozenset({R.OWNER})
+HOST = frozenset({R.HOST})
+BOTH = ("GET", "POST")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`names` says which object stands for each part of the address (world.names_in)."""
+
+    may: frozenset[Relation]
+    methods: tuple[str, ...] = ("GET",)
+    names: Names = field(default_factory=dict)
+    is_public: bool = False
+    # Instead of the 404: the page to which an own id and anybody else's lead alike.
+    leads_to: str = ""
+
+
+def public(*methods: str, **fixed: str) -> Row:
+    """Visitors too: these pages are how one comes in, and they show nothing of anybody."""
+    return Row(EVERYBODY, methods or ("GET",), fixed, is_public=True)
+
+
+GROUP: Names = {"pk": "group"}
+MEMBERSHIP: Names = {"pk": "group", "membership": "membership"}
+SESSION: Names = {"pk": "session"}
+
+ROWS: dict[str, Row] = {
+    "health:healthz": public(),
+    "health:readyz": public(),
+    "health:metrics": public(),
+    "accounts:sign_in": public(*BOTH),
+    "accounts:factor": public(*BOTH),
+    "accounts:passkey_options": public("POST"),
+    "accounts:passkey_verify": public("POST"),
+    "accounts:sign_out": public("POST"),
+    "accounts:enrol": public(),
+    "accounts:enrol_totp": public(*BOTH),
+    "accounts:enrol_passkey_options": public("POST"),
+    "accounts:enrol_passkey_verify": public("POST"),
+    "accounts:lost_factor": public(*BOTH),
+    "accounts:step_up_options": public("POST"),
+    "accounts:step_up_verify": public("POST"),
+    "accounts:lock": public("POST"),
+    "accounts:locked": public(*BOTH),
+    "accounts:present": public("POST"),
+    "accounts:reset_request": public(*BOTH),
+    "accounts:reset": public(*BOTH, token="=no-such-token"),
+    # Signed in, an unknown link is a page that does not exist; a visitor learns that it has ended.
+    "groups:invitation": Row(frozenset(), BOTH, {"token": "=no-such-token"}, is_public=True),
+    "accounts:recovery_codes": Row(EVERYBODY, BOTH),
+    "accounts:step_up": Row(EVERYBODY, BOTH),
+    "accounts:profile": Row(EVERYBODY, BOTH),
+    "accounts:security": Row(EVERYBODY),
+    "accounts:end_others": Row(EVERYBODY, ("POST",)),
+    "accounts:password_change": Row(EVERYBODY, BOTH),
+    "accounts:end_other": Row(OWNER, ("POST",), {"pk": "sign_in"}, leads_to="accounts:security"),
+    "accounts:remove_factor": Row(
+        OWNER, ("POST",), {"kind": "=totp", "pk": "factor"}, leads_to="accounts:security"
+    ),
+    "groups:people": Row(ADMINS),
+    "groups:invite_person": Row(ADMINS, BOTH),
+    "groups:suspend_person": Row(frozenset({R.ADMIN}), ("POST",), {"pk": "person"}),
+    "groups:reinstate_person": Row(frozenset({R.ADMIN}), ("POST",), {"pk": "person"}),
+    "groups:withdraw_staff_invitation": Row(frozenset(), ("POST",), {"pk": "invitation"}),
+    "groups:factor_resets": Row(APPROVERS | {R.OTHER_ADMIN}),
+    "groups:approve_factor_reset": Row(APPROVERS, ("POST",), {"pk": "reset"}),
+    "groups:refuse_factor_reset": Row(APPROVERS, ("POST",), {"pk": "reset"}),
+    "groups:groups_list": Row(EVERYBODY),
+    "groups:group_new": Row(ADMINS, BOTH),
+    "groups:group": Row(INSIDE | {R.ADMIN}, names=GROUP),
+    "groups:group_policy": Row(PLANNERS, BOTH, GROUP),
+    "groups:group_passphrase": Row(HOST, BOTH, GROUP),
+    "groups:host_add": Row(frozenset({R.ADMIN}), BOTH, GROUP),
+    "groups:group_invite": Row(HOST, BOTH, GROUP),
+    "groups:withdraw_group_invitation": Row(
+        HOST, ("POST",), {"pk": "group", "invitation": "invitation"}
+    ),
+    "groups:me": Row(INSIDE, BOTH, GROUP),
+    "groups:leave": Row(INSIDE, ("POST",), GROUP),
+    "groups:member": Row(HOST, BOTH, MEMBERSHIP),
+    "groups:member_suspend": Row(HOST, ("POST",), MEMBERSHIP),
+    "groups:member_reinstate": Row(HOST, ("POST",), MEMBERSHIP),
+    "groups:member_remove": Row(HOST, ("POST",), MEMBERSHIP),
+    "consent:papers": Row(EVERYBODY),
+    "consent:paper": Row(INSIDE, BOTH, {"pk": "paper"}),
+    "consent:signature": Row(OWNER, names={"pk": "signature"}),
+    "consent:withdraw": Row(OWNER, ("POST",), {"pk": "signature"}),
+    "consent:agreement": Row(HOST, BOTH, GROUP),
+    "consent:publish": Row(HOST, ("POST",), GROUP),
+    "sessions:home": Row(EVERYBODY),
+    "sessions:enter": Row(INSIDE, names=SESSION),
+    "sessions:closed": Row(INSIDE, names=SESSION),
+    "sessions:reminder": Row(INSIDE, BOTH, SESSION),
+    "sessions:space": Row(INSIDE, BOTH, SESSION),
+    "sessions:no_space": Row(INSIDE, BOTH, SESSION),
+    "sessions:location": Row(INSIDE, BOTH, SESSION),
+    "sessions:devices": Row(INSIDE, BOTH, SESSION),
+    "sessions:passphrase": Row(INSIDE, BOTH, SESSION),
+    "sessions:ask": Row(INSIDE, ("POST",), SESSION),
+    "sessions:room": Row(INSIDE, names=SESSION),
+    "sessions:left": Row(OWNER, names=SESSION),
+    "sessions:cancel": Row(PLANNERS, ("POST",), SESSION),
+    "sessions:schedule": Row(PLANNERS, BOTH, GROUP),
+    "compliance:desk": Row(frozenset({R.COMPLIANCE})),
+}

@@ -1,0 +1,159 @@
+"""Two groups in one programme, a second programme, and one object of each kind in each group."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from accounts.models import TotpDevice
+from accounts.services.factor_resets import request_factor_reset
+from audit.context import acting_as_system
+from config.development.walk import come_in
+from consent.models import Signature
+from groups import queries as groups
+from groups.models import Group, Program
+from groups.services import create_program, invite, remove_membership
+from groups.states import SeatRole
+from sessions_app import queries, services
+from sessions_app.models import Session
+from sessions_app.states import SeatMode
+from tests.cast import (
+    ADA,
+    ANA,
+    BEN,
+    CLEO,
+    MALLORY,
+    MAX,
+    PASSWORD,
+    THEA,
+    TOM,
+    Visit,
+    group_of,
+    member_of,
+    staff,
+)
+
+OLGA = replace(ADA, name="olga", true_name="Olga Reyes")
+NORA = replace(CLEO, name="nora", true_name="Nora Whitfield", alias="Nora")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One group and what a URL can name in it; `owner` is the member whose things they are."""
+
+    group: Group
+    host: Visit
+    owner: Visit
+    other_member: Visit
+    session: Session
+    names: dict[str, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    people: dict[str, Visit]
+    circle: Place
+    other: Place
+
+    @property
+    def places(self) -> dict[str, Place]:
+        return {"circle": self.circle, "other": self.other}
+
+
+def make_world() -> World:
+    thea, tom = staff(THEA), staff(TOM)
+    circle, other = group_of(thea), group_of(tom, name="Morning circle")
+    ana, ben = (member_of(circle, person, invited_by=thea) for person in (ANA, BEN))
+    cleo, nora = (member_of(other, person, invited_by=tom) for person in (CLEO, NORA))
+    people = {
+        "ana": ana,
+        "ben": ben,
+        "cleo": cleo,
+        "thea": thea,
+        "tom": tom,
+        "max": staff(MAX),
+        "ada": staff(ADA),
+        "mallory": entitled_to_nothing(other, tom),
+        "olga": admin_elsewhere(),
+    }
+    return World(people, place(circle, thea, ana, ben), place(other, tom, cleo, nora))
+
+
+def admin_elsewhere() -> Visit:
+    """The admin of a second programme on the same server."""
+    with acting_as_system("tests"):
+        program: Program = create_program(name="Lakeside", timezone="UTC")
+    return come_in(OLGA, password=PASSWORD, program=program, invited_by=None)
+
+
+def entitled_to_nothing(group: Group, host: Visit) -> Visit:
+    """She came in by an invitation, signed nothing and was removed."""
+    mallory = member_of(group, MALLORY, invited_by=host, has_signed=False)
+    assert mallory.membership is not None
+    with host.acting():
+        remove_membership(membership=mallory.membership, reason="test")
+    return mallory
+
+
+def place(group: Group, host: Visit, owner: Visit, other_member: Visit) -> Place:
+    session = open_session(group, host)
+    been_there(session, owner)
+    return Place(group, host, owner, other_member, session, names_in(group, host, owner, session))
+
+
+def open_session(group: Group, host: Visit) -> Session:
+    opens_at = timezone.now() - timedelta(minutes=5)
+    with host.acting():
+        return services.schedule_session(
+            group=group,
+            by=host.user,
+            opens_at=opens_at,
+            closes_at=opens_at + timedelta(hours=1),
+            timezone=group.timezone,
+        )
+
+
+def been_there(session: Session, visit: Visit) -> None:
+    """The owner waited and left again, so that there is something to look back on."""
+    membership = groups.membership_of(visit.user, session.group_id)
+    assert membership is not None
+    with visit.acting():
+        prejoin = services.begin_attempt(user=visit.user, session=session)
+        services.acknowledge_reminder(prejoin=prejoin)
+        services.attest_environment(prejoin=prejoin, answers={"alone": True})
+        services.confirm_location(prejoin=prejoin, location="12 Elm Street", call_back="555")
+        attempt = queries.attempt_of(session=session, membership=membership, sign_in=visit.sign_in)
+        admission = services.enter_waiting_room(
+            attempt=attempt, connection=uuid4(), mode=SeatMode.VIDEO
+        )
+        services.leave(admission=admission)
+
+
+def names_in(group: Group, host: Visit, owner: Visit, session: Session) -> dict[str, UUID]:
+    """What stands in a route's place for an id, by the word that the rows use."""
+    assert owner.membership is not None
+    with host.acting():
+        issued = invite(
+            program=group.program,
+            address=f"invited.{group.pk.hex}@example.org",
+            role="participant",  # type: ignore[arg-type]  # the stored word
+            invited_by=host.user,
+            group=group,
+            seat_role=SeatRole.MEMBER,
+        )
+    with owner.acting():
+        reset = request_factor_reset(sign_in=owner.sign_in)
+    signature = Signature.objects.get(user=owner.user)
+    return {
+        "group": group.pk,
+        "session": session.pk,
+        "membership": owner.membership.pk,
+        "invitation": issued.invitation.pk,
+        "person": owner.user.pk,
+        "sign_in": owner.sign_in.pk,
+        "factor": TotpDevice.objects.get(user=owner.user).pk,
+        "signature": signature.pk,
+        "paper": signature.version_id,
+        "reset": reset.pk,
+    }
