@@ -40,7 +40,7 @@ export function choice<T extends string>(
   label: string,
   options: readonly (readonly [T, string])[],
 ): { element: HTMLElement; value: () => T } {
-  const select = make("select", { attributes: { name: label } });
+  const select = make("select");
   for (const [value, text] of options)
     select.append(make("option", { attributes: { value }, text }));
   const element = make(

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import type { Problem } from "../room/media";
 import { helpFor, type Platform, platformOf } from "./permission-help";

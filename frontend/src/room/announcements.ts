@@ -1,4 +1,5 @@
 /** What a screen reader says when the room changes: short, neutral, only what peers may know. */
+import type { Snapshot } from "./protocol.gen";
 import { circle, isSeated, type RoomState } from "./store";
 
 export function announcements(before: RoomState, after: RoomState): string[] {
@@ -6,8 +7,19 @@ export function announcements(before: RoomState, after: RoomState): string[] {
     ...standing(before, after),
     ...comings(before, after),
     ...hostActs(before, after),
+    ...arrivals(before, after),
     ...connection(before, after),
   ];
+}
+
+/** Only hosts know who waits. */
+function arrivals(before: RoomState, after: RoomState): string[] {
+  const known = before.snapshot?.host?.waiting.map((person) => person.admission);
+  if (!known) return [];
+  const waiting = after.snapshot?.host?.waiting ?? [];
+  return waiting
+    .filter((person) => !known.includes(person.admission))
+    .map((person) => `${person.alias} waits to be let in.`);
 }
 
 function standing(before: RoomState, after: RoomState): string[] {
@@ -37,11 +49,7 @@ function hostActs(before: RoomState, after: RoomState): string[] {
   if (!was || !is || !isSeated(before) || !isSeated(after)) return [];
   const said: string[] = [];
   if (is.session.suspended !== was.session.suspended) {
-    said.push(
-      is.session.suspended
-        ? "The therapist paused sound and picture for everybody."
-        : "The pause is over. Your microphone and camera are still off.",
-    );
+    said.push(is.session.suspended ? "Sound and picture are paused." : pauseOver(is));
   }
   said.push(...rightChanged("microphone", was.own.may_send_mic, is.own.may_send_mic));
   said.push(...rightChanged("camera", was.own.may_send_camera, is.own.may_send_camera));
@@ -49,6 +57,10 @@ function hostActs(before: RoomState, after: RoomState): string[] {
     said.push(is.session.locked ? "The session is locked." : "The session is open to arrivals.");
   }
   return said;
+}
+
+function pauseOver({ host }: Snapshot): string {
+  return host ? "The pause is over." : "The pause is over. Your own sound and picture are off.";
 }
 
 function rightChanged(what: string, was: boolean, is: boolean): string[] {

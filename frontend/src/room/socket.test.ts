@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FakeSocket, stubSockets } from "../testing/fake-socket";
 import { type LinkState, RoomSocket } from "./socket";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import { ANA, BEN, snapshot, THEA, waiting } from "../testing/snapshots";
 import type { ServerMessage } from "./protocol.gen";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import type { Slot } from "./protocol.gen";
 import type { Readings } from "./stats";
