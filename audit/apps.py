@@ -9,5 +9,6 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit log"
 
     def ready(self) -> None:
-        """Events register themselves when their module is imported."""
+        """Events and checks register themselves when their module is imported."""
         import_module("audit.log_events")
+        import_module("audit.checks")

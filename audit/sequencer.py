@@ -18,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
-from audit import merkle, note
+from audit import anchors, merkle, note
 from audit.errors import LogMismatch
 
 ALIAS = "audit_sequencer"
@@ -26,6 +26,7 @@ BATCH = 1000
 PAUSE_SECONDS = 0.5
 MONTHS_AHEAD = 3
 PARTITIONS_SECONDS = 3600
+STOP_SECONDS = 5
 
 # Held until the batch commits; the number only has to be ours.
 TRY_LOCK = "SELECT pg_try_advisory_xact_lock(7168, 1)"
@@ -145,6 +146,8 @@ def run(stop: threading.Event) -> None:
     A database that is away is waited for. LogMismatch ends the loop: a person must look.
     """
     sequencer = Sequencer.from_settings()
+    anchoring = threading.Thread(target=anchors.run, args=(stop,), name="anchors", daemon=True)
+    anchoring.start()
     partitions_due_at = 0.0
     try:
         while not stop.is_set():
@@ -157,6 +160,8 @@ def run(stop: threading.Event) -> None:
         log.critical("audit.log_mismatch", reason=str(error))
         raise
     finally:
+        if stop.is_set():
+            anchoring.join(STOP_SECONDS)
         connections[ALIAS].close()
 
 

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from audit import monitoring
+
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -20,15 +22,19 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether traffic may come: database, migrations and (if used) Redis."""
+    """Whether traffic may come: database, migrations and (if used) Redis.
+
+    `notes` are alarms of the audit log: a person must look, but traffic may come.
+    """
     answers = {name: ask() for name, ask in QUESTIONS.items()}
     status = HTTPStatus.OK if all(answers.values()) else HTTPStatus.SERVICE_UNAVAILABLE
-    return JsonResponse(answers, status=status)
+    return JsonResponse({**answers, "notes": monitoring.notes()}, status=status)
 
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Counts and durations only: no metric of ours carries an id as a label."""
+    monitoring.measure()
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -40,6 +40,7 @@ ALLOWED = frozenset(
         "route",
         "seat",
         "session",
+        "sink",
         "status",
         "task",
         "user",

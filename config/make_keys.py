@@ -65,7 +65,7 @@ def fresh_keys() -> dict[str, str]:
 
 
 def files() -> dict[str, str]:
-    """Every secret of docker-compose.yml but the mail server's, which only its owner knows."""
+    """Every secret of docker-compose.yml; the mail server and the anchors stay empty."""
     owner, app, reader, sequencer, redis, turn = (secrets.token_urlsafe(32) for _ in range(6))
     return {name.lower(): value for name, value in fresh_keys().items()} | {
         "postgres_password": owner,
@@ -78,6 +78,7 @@ def files() -> dict[str, str]:
         "turn_secret": turn,
         "turnserver_conf": TURNSERVER_CONF.format(secret=turn),
         "mail_url": "",
+        "audit_anchors": "",
     }
 
 
@@ -103,7 +104,8 @@ def main(arguments: list[str]) -> None:
         write(folder)
     except FileExistsError:
         sys.exit(f"{folder} exists already; keys are never replaced.")
-    print(f"{folder} is ready. Now write the mail server's address into {folder}/mail_url.")
+    print(f"{folder} is ready. Now write the mail server's address into {folder}/mail_url,")
+    print(f"and where the audit log is anchored into {folder}/audit_anchors (docs/audit-log.md).")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,10 @@ NEEDED_BY_WEB = (*NEEDED_BY_WORKER, "TRUSTED_PROXIES")
 NEEDED_BY_RELEASE = ("SECRET_KEY", "DATABASE_URL")
 NEEDED_BY_COMMAND = {
     "relay": ("TICKET_VERIFY_KEY", "REDIS_URL"),
-    "audit_sequencer": ("AUDIT_SIGNING_KEY", "AUDIT_SEQUENCER_URL", "PUBLIC_URL"),
+    "audit_sequencer": (
+        *("AUDIT_SIGNING_KEY", "AUDIT_ANCHORS"),
+        *("AUDIT_SEQUENCER_URL", "PUBLIC_URL"),
+    ),
     "worker": NEEDED_BY_WORKER,
     "beat": ("REDIS_URL",),
     "release": NEEDED_BY_RELEASE,

@@ -85,6 +85,7 @@ class Home:
             "RELAY_ADDRESS": addresses,
             "RELAY_PORT": os.environ.get("RELAY_PORT") or "5004",
             "MAIL_DIR": str(self.folder.resolve() / "mail"),
+            "AUDIT_ANCHORS": f"file:{self.folder.resolve()}/anchors.txt",
             "STATIC_ROOT": str(self.folder.resolve() / "static"),
             "LOG_LEVEL": os.environ.get("LOG_LEVEL") or "ERROR",
         }

@@ -50,7 +50,7 @@ RELAY = process(
 SEQUENCER = process(
     "sequencer",
     (*PYTHON, "audit_sequencer"),
-    "AUDIT_SEQUENCER_URL AUDIT_SIGNING_KEY PUBLIC_URL",
+    "AUDIT_SEQUENCER_URL AUDIT_SIGNING_KEY AUDIT_ANCHORS PUBLIC_URL",
 )
 WORKER = process(
     "worker",

@@ -192,6 +192,7 @@ class Stack:
             "PUBLIC_URL": self.origin,
             "TRUSTED_PROXIES": "",
             "MAIL_URL": "",
+            "AUDIT_ANCHORS": f"file:{self.folder.resolve()}/anchors.txt",
             "TURN_URL": "",
             "TURN_SECRET": "",
             "RELAY_BIND": addresses,

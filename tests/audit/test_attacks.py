@@ -14,7 +14,7 @@ from audit import merkle, note
 from audit.sequencer import Sequencer
 from audit.verify import Wrong
 from tests.audit.database import APPEND, BODY, rows
-from tests.audit.written_log import SIZE, check, newest_note, tampering
+from tests.audit.written_log import SIZE, check, cut, newest_note, tampering
 
 pytestmark = pytest.mark.usefixtures("written_log")
 
@@ -231,16 +231,6 @@ def test_an_anchor_of_another_key_is_named() -> None:
     checkpoint = note.Checkpoint("testserver/audit", 20, bytes(32))
     with pytest.raises(Wrong, match=r"the mail of Monday: .* not signed by a known key"):
         check(note.sign(checkpoint, Ed25519PrivateKey.generate()))
-
-
-def cut(cursor: CursorWrapper, size: int) -> None:
-    """What a backup of then would hold: nothing of the later entries is left."""
-    cursor.execute(
-        "DELETE FROM audit.entries WHERE id IN (SELECT entry FROM audit.leaves WHERE index >= %s)",
-        [size],
-    )
-    cursor.execute("DELETE FROM audit.leaves WHERE index >= %s", [size])
-    cursor.execute("DELETE FROM audit.checkpoints WHERE size > %s", [size])
 
 
 def rewrite(cursor: CursorWrapper) -> None:

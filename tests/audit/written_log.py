@@ -51,3 +51,13 @@ def tampering() -> Iterator[CursorWrapper]:
         cursor.execute("ALTER TABLE audit.outbox DISABLE TRIGGER USER")
         yield cursor
         transaction.set_rollback(True, using="owner")
+
+
+def cut(cursor: CursorWrapper, size: int) -> None:
+    """What a backup of then would hold: nothing of the later entries is left."""
+    cursor.execute(
+        "DELETE FROM audit.entries WHERE id IN (SELECT entry FROM audit.leaves WHERE index >= %s)",
+        [size],
+    )
+    cursor.execute("DELETE FROM audit.leaves WHERE index >= %s", [size])
+    cursor.execute("DELETE FROM audit.checkpoints WHERE size > %s", [size])

@@ -48,7 +48,12 @@ def test_the_process_is_alive_and_ready(client: Client) -> None:
     assert client.get("/healthz").content == b"ok\n"
     ready = client.get("/readyz")
     assert ready.status_code == 200
-    assert ready.json() == {"database": True, "migrations": True, "redis": True}
+    assert ready.json() == {
+        "database": True,
+        "migrations": True,
+        "redis": True,
+        "notes": [],
+    }
 
 
 def test_a_redis_that_is_away_keeps_traffic_away(client: Client, settings: object) -> None:
@@ -62,6 +67,7 @@ def test_metrics_are_text_without_ids(client: Client) -> None:
     response = client.get("/metrics")
     assert response.headers["Content-Type"].startswith("text/plain")
     assert b"python_info" in response.content
+    assert b"quietroom_audit_outbox_age_seconds 0.0" in response.content
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
