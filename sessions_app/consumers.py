@@ -37,7 +37,7 @@ R = TypeVar("R")
 # A lease lasts 60 s: two renewals may be lost. It is also how soon a lost message is made good.
 RENEW_SECONDS = 20.0
 # Close codes of ours; anything else is the server's.
-ENDED, TOO_SLOW, TOO_FAST = 4000, 4008, 4029
+ENDED, TOO_SLOW, TOO_FAST, FAILED = 4000, 4008, 4029, 1011
 
 
 async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -102,17 +102,19 @@ class SessionConsumer(AsyncWebsocketConsumer):
             user_group(opening.sign_in.user),
             sign_in_group(opening.sign_in),
         )
+        self._dirty = asyncio.Event()
         self._line = RelayLine(
             self._place.connection,
             Callbacks(
                 say=self._say,
                 ticket=lambda: in_thread(self._actor.transport_ticket),
+                seated=self._dirty.set,
                 mapped=lambda: in_thread(self._actor.mapped),
                 lost=lambda: in_thread(self._actor.media_lost),
+                broken=self._give_up,
             ),
         )
         self._outbox, self._pace = Outbox(), Pace()
-        self._dirty = asyncio.Event()
         self._has_greeted = False
         self._told: ServerMessage | None = None
         self._is_over = False
@@ -190,7 +192,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
         """A connection that cannot read the truth any more is closed; the client comes back."""
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("socket.refresh_failed", error=type(error).__name__)
-            self._last_words = asyncio.ensure_future(self._hang_up(1011))
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self._last_words = asyncio.ensure_future(self._hang_up(FAILED))
 
     async def _say(self, message: ServerMessage) -> None:
         if self._is_over:

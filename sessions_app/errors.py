@@ -9,8 +9,7 @@ SessionRefused          base; `code` is stable, the sentence and the next step s
 ├── RoomIsFull          every seat is taken
 ├── NeedsFreshFactor    taking over needs a step-up
 ├── OnAnotherDevice     the account is in elsewhere
-├── CoolingDown         declined less than two minutes ago
-└── SocketRefused       size, rate or form of a frame
+└── CoolingDown         declined less than two minutes ago
 
 Messages hold codes and ids only.
 """

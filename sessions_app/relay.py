@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from media_relay.control import RelayControl, RelayRefused, TicketRefused
+from media_relay.redis_control import RedisControl
 from sessions_app.permits import permit_of
 
 log = structlog.get_logger(__name__)
@@ -59,7 +60,7 @@ def control() -> RelayControl:
     if _link is None or _link.loop is not asyncio.get_running_loop():
         if not settings.REDIS_URL:
             raise RelayRefused("relay.unreachable")
-        attach(_redis_control())
+        attach(RedisControl(settings.REDIS_URL))
     assert _link is not None
     return _link.control
 
@@ -94,8 +95,8 @@ def _soon(work: Work) -> None:
     if _link is not None and not _link.loop.is_closed():
         _link.soon(work)
     elif settings.REDIS_URL:
-        # A worker or a command without a loop of its own.
-        asyncio.run(_bounded(work, _redis_control()))
+        # A worker, a command, or a web process that no socket has reached yet.
+        asyncio.run(_once(work))
 
 
 async def _bounded(work: Work, relay: RelayControl) -> None:
@@ -108,7 +109,9 @@ async def _bounded(work: Work, relay: RelayControl) -> None:
         log.warning("relay.slow")
 
 
-def _redis_control() -> RelayControl:
-    from media_relay.redis_control import RedisControl
-
-    return RedisControl(settings.REDIS_URL)
+async def _once(work: Work) -> None:
+    relay = RedisControl(settings.REDIS_URL)
+    try:
+        await _bounded(work, relay)
+    finally:
+        await relay.close()

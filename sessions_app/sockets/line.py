@@ -5,7 +5,7 @@ older one, and that is the bound of its queue.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -50,8 +50,10 @@ class Callbacks:
 
     say: Callable[[ServerMessage], Awaitable[None]]
     ticket: Callable[[], Awaitable[str]]
+    seated: Callable[[], None]
     mapped: Callable[[], Awaitable[None]]
     lost: Callable[[], Awaitable[None]]
+    broken: Callable[[], None]
 
 
 class RelayLine:
@@ -67,10 +69,11 @@ class RelayLine:
         self._has_transport = False
         self._is_connected = False
         self._mapped: UUID | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._worker: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._tasks.append(asyncio.create_task(self._work()))
+        self._worker = self._task(self._work())
 
     def offer(self, sdp: str) -> None:
         """The newest offer counts; the answer is said when the relay has given it."""
@@ -85,16 +88,27 @@ class RelayLine:
 
     async def close(self) -> None:
         """Cancels its tasks and takes the transport down. Idempotent."""
-        for task in self._tasks:
+        tasks = [task for task in (self._worker, self._watcher) if task is not None]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
+        await asyncio.gather(*tasks, return_exceptions=True)
         # Also when the answer is still under way: the relay may have the transport already.
         if self._has_offered:
             self._has_offered = False
             with suppress(RelayRefused, TimeoutError):
                 async with asyncio.timeout(CALL_SECONDS):
                     await relay.control().unseat(self._connection, close=True)
+
+    def _task(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A line that cannot go on must not look alive: the client comes back to a new one."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("relay.line_failed", error=type(error).__name__)
+            self._callbacks.broken()
 
     async def _work(self) -> None:
         while True:
@@ -129,8 +143,8 @@ class RelayLine:
         self._applied, self._is_connected, self._mapped = None, False, None
         self._has_transport = True
         await self._callbacks.say(Answer(sdp=answer))
-        if len(self._tasks) == 1:
-            self._tasks.append(asyncio.create_task(self._watch()))
+        if self._watcher is None or self._watcher.done():
+            self._watcher = self._task(self._watch())
 
     async def _apply_permit(self) -> None:
         """Seat, move, renew or unseat, whichever makes the relay agree with the database."""
@@ -144,10 +158,14 @@ class RelayLine:
         elif self._applied is None:
             await relay.control().seat(wanted.ticket())
             self._applied = wanted
+            # A removal may have overtaken this call: the rows are read once more.
+            self._callbacks.seated()
             await self._note_mapped()
         elif wanted != self._applied or renew:
             await relay.control().move(wanted.ticket())
             self._applied = wanted
+            # A removal may have overtaken this call: the rows are read once more.
+            self._callbacks.seated()
             await self._note_mapped()
 
     async def _note_mapped(self) -> None:
