@@ -94,6 +94,12 @@ class Room:
     def control(self, act: str) -> Locator:
         return self.page.locator(f'.controls [data-act="{act}"]')
 
+    def turns_on(self, *sources: str) -> None:
+        """Nothing comes on by itself after a host has sent somebody back to waiting."""
+        for source in sources:
+            expect(self.control(source)).to_have_attribute("aria-pressed", "false")
+            self.control(source).click()
+
     def sees_and_hears(self, alias: str, *, seconds: float = 20) -> None:
         """Frames are decoded and sound arrives, and both go on."""
         deadline = time.monotonic() + seconds

@@ -43,6 +43,7 @@ def test_the_link_and_the_passphrase_open_nothing(world: World, mallory: Person)
 
 def test_forged_host_acts_from_a_members_socket_change_nothing(world: World) -> None:
     meeting = world.meet(cast.ANA)
+    arriving.sign_papers(world[cast.BEN])
     ben = arriving.arrive(world[cast.BEN], meeting.path, passphrase=PASSPHRASE)
     card = meeting[cast.THEA].waiting_card(cast.BEN.true_name)
     admission = card.get_attribute("data-admission")

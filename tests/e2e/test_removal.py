@@ -60,7 +60,9 @@ def test_a_returned_member_waits_unseen_and_can_be_admitted_again(world: World) 
     meeting[cast.ANA].stays_in_phase("waiting")
     meeting[cast.THEA].admit(cast.ANA.true_name)
     meeting[cast.ANA].is_in_phase("room")
-    meeting.everybody_sees_and_hears_everybody()
+    meeting[cast.ANA].sees_and_hears(cast.THEA.alias)
+    meeting[cast.ANA].turns_on("mic", "camera")
+    meeting[cast.THEA].sees_and_hears(cast.ANA.alias)
     meeting.end()
 
 
