@@ -3,6 +3,8 @@
 import hashlib
 from urllib.parse import quote, urlsplit
 
+# For programs that read settings and never connect.
+NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/nowhere"
 ROLES = {
     "DATABASE_URL": "quietroom_app",
     "AUDIT_READER_URL": "quietroom_reader",

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from config.development.addresses import addresses_beside
-from config.development.settings_for_checks import NOWHERE
+from config.development.addresses import NOWHERE, addresses_beside
 from config.development.toolchain import FRONTEND, ROOT, VENV
 
 RESULTS = ROOT / "test-results"
@@ -64,8 +63,8 @@ def checks() -> list[Step]:
     settings = {"DJANGO_SETTINGS_MODULE": "config.development.settings_for_checks"}
     return [
         Step("types (mypy)", [tool("mypy"), "."]),
-        Step("format (ruff)", [tool("ruff"), "format", "--check", "-q", "."]),
-        Step("lint (ruff)", [tool("ruff"), "check", "-q", "."]),
+        Step("format (ruff)", [tool("ruff"), "format", "--check", "-q", "--no-cache", "."]),
+        Step("lint (ruff)", [tool("ruff"), "check", "-q", "--no-cache", "."]),
         Step("layers (import-linter)", [tool("lint-imports")], environment=settings),
         Step("templates (djade)", [tool("djade"), "--check", "--target-version=5.2", *templates]),
         Step("front end (biome)", ["npm", "run", "--silent", "check"], folder=FRONTEND),

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from config.development.addresses import addresses_beside
+from config.development.addresses import NOWHERE, addresses_beside
 from config.development.keys import random_keys
-from config.development.settings_for_checks import NOWHERE
 from config.make_keys import fresh_keys
 from config.refusals import command_of, is_development_key
 
