@@ -122,9 +122,12 @@ class PersonAtTheDoor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatedPerson:
+    """`papers` turns false when consent is withdrawn: who sits stays until the host decides."""
+
     seat: SeatNumber
     admission: UUID
     true_name: str
+    papers: bool
     may_send_mic: bool
     may_send_camera: bool
     own: bool

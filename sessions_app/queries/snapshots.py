@@ -146,7 +146,7 @@ def _panel(session: Session, people: People, reader: User) -> HostPanel:
     return HostPanel(
         waiting=sorted(waiting, key=lambda person: person.waiting_since),
         at_the_door=_at_the_door(session, people, attempts, closed),
-        seated=_seated(people, reader),
+        seated=_seated(people, attempts, reader),
     )
 
 
@@ -209,12 +209,13 @@ def _person_at(gate: Gate, attempt: Attempt, *, asked: bool) -> PersonAtTheDoor:
     )
 
 
-def _seated(people: People, reader: User) -> list[SeatedPerson]:
+def _seated(people: People, attempts: dict[UUID, Attempt], reader: User) -> list[SeatedPerson]:
     persons = [
         SeatedPerson(
             seat=admission.seat.number,
             admission=admission.pk,
             true_name=_true_name(admission.user),
+            papers=user_id in attempts and attempts[user_id].papers_current,
             may_send_mic=admission.seat.may_send_mic,
             may_send_camera=admission.seat.may_send_camera,
             own=user_id == reader.pk,

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from accounts.services.sign_ins import lock_sign_in
 from audit.context import acting_as_system
+from consent.models import Signature
+from consent.services import withdraw_signature
 from groups.services import suspend_membership
 from media_relay.node import Node
 from sessions_app import services
@@ -267,3 +269,23 @@ def end(meeting: Meeting) -> None:
     session.save()
     with acting_as_system("beat"):
         services.keep_all_sessions()
+
+
+async def test_withdrawn_consent_is_told_at_once_and_moves_nobody(
+    committed_meeting: Meeting, relay_node: Node
+) -> None:
+    meeting = committed_meeting
+    await in_db(meeting.open_doors)()
+    ana = await in_db(lambda: meeting.admit(meeting.wait(meeting.ana)))()
+    async with Socket(meeting.thea, meeting.session.pk) as thea:
+        await thea.hello()
+        await thea.sees(lambda heard: [one["papers"] for one in heard["host"]["seated"]] == [1, 1])
+        await in_db(withdraw)(meeting)
+        await thea.sees(lambda heard: [one["papers"] for one in heard["host"]["seated"]] == [1, 0])
+    await ana.arefresh_from_db()
+    assert ana.is_seated
+
+
+def withdraw(meeting: Meeting) -> None:
+    with meeting.ana.acting():
+        withdraw_signature(signature=Signature.objects.get(user=meeting.ana.user))

@@ -134,6 +134,11 @@ function askOverride(person: PersonAtTheDoor, session: RoomSession): void {
 export class SeatRow implements Part<Seated> {
   readonly element: HTMLLIElement;
   readonly #name = make("span", { class: "seat-row__name" });
+  readonly #papers = make("p", {
+    class: "fact",
+    data: { ok: "false" },
+    text: "Has not signed the agreement now in force. You decide whether they stay.",
+  });
   readonly #acts = make("div", { class: "cluster" });
   readonly #mute: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
@@ -150,12 +155,19 @@ export class SeatRow implements Part<Seated> {
     const out = act("remove", "Remove…", () => askRemove(person, alias, session));
     out.classList.add("button--danger");
     this.#acts.append(this.#mute, this.#stop, this.#allow, back, out);
-    this.element = make("li", { class: "seat-row", data: { admission } }, this.#name, this.#acts);
+    this.element = make(
+      "li",
+      { class: "seat-row", data: { admission } },
+      this.#name,
+      this.#papers,
+      this.#acts,
+    );
   }
 
   /** Hosts do not act on each other. */
   update({ person, alias, isHost }: Seated): void {
     setText(this.#name, person.own ? `${alias} (you)` : `${alias} · ${person.true_name}`);
+    this.#papers.hidden = person.papers;
     this.#acts.hidden = person.own || isHost;
     this.#mute.hidden = !person.may_send_mic;
     this.#stop.hidden = !person.may_send_camera;

@@ -150,6 +150,14 @@ test("rights can be taken, and given back, but nothing turned on", async () => {
   expect(FakeSocket.newest.last("stop_video")).toMatchObject({ type: "stop_video" });
 });
 
+test("a seated person whose papers are no longer signed is marked, and stays", async () => {
+  await show({ seated: [seatedPerson({ seat: 3, papers: false })] });
+  const mark = rail.querySelector<HTMLElement>('.seat-row .fact[data-ok="false"]');
+  expect(mark?.hidden).toBe(false);
+  await show({ seated: [seatedPerson({ seat: 3 })] });
+  expect(rail.querySelector<HTMLElement>(".seat-row .fact")?.hidden).toBe(true);
+});
+
 test("hosts have no acts on each other, nor on themselves", async () => {
   await show({ seated: [seatedPerson({ seat: 1, own: true })] });
   expect(rail.querySelector<HTMLElement>(".seat-row .cluster")?.hidden).toBe(true);

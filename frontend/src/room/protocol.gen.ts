@@ -128,10 +128,12 @@ export interface PersonAtTheDoor {
   needs_help: boolean;
 }
 
+/** `papers` turns false when consent is withdrawn: who sits stays until the host decides. */
 export interface SeatedPerson {
   seat: number;
   admission: string;
   true_name: string;
+  papers: boolean;
   may_send_mic: boolean;
   may_send_camera: boolean;
   own: boolean;

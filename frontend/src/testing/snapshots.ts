@@ -101,6 +101,7 @@ export function seatedPerson(change: Partial<SeatedPerson> = {}): SeatedPerson {
     seat: 2,
     admission: "22222222-2222-4222-8222-222222222222",
     true_name: "Anastasia Example",
+    papers: true,
     may_send_mic: true,
     may_send_camera: true,
     own: false,
