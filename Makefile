@@ -19,8 +19,8 @@ test: ## every test, linter and type check; the last line counts them
 check: ## linters and type checks alone
 	@$(BOOTSTRAP) check
 
-bench: ## the measurements of bench/ (ONLY=admission runs one)
-	@$(BOOTSTRAP) bench $(ONLY)
+bench: ## the measurements of bench/ (BENCH=admission runs one)
+	@$(BOOTSTRAP) bench $(BENCH)
 
 stack: ## the processes of docker-compose.yml, without containers
 	@$(BOOTSTRAP) stack

@@ -1,111 +1,13 @@
 """A whole stack, a real Chromium, and one group of people who came in through the front door."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from config.development import cast
-from config.development.machine import chromium
 from config.development.stack import Stack
-from tests.e2e import arriving, staff
-from tests.e2e.mailbox import Mailbox
-from tests.e2e.person import Person
-from tests.e2e.room import Room
-
-PASSPHRASE = "copper heron window"
-GROUP = "Thursday circle"
-# Fake devices; and none of Chromium's own background traffic.
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-background-timer-throttling",
-    "--disable-renderer-backgrounding",
-    "--disable-backgrounding-occluded-windows",
-]
-
-
-@dataclass(slots=True)
-class World:
-    """The stack and the people who walked in; `group` is the path of Thea's group."""
-
-    stack: Stack
-    browser: Browser
-    people: dict[str, Person] = field(default_factory=dict)
-    group: str = ""
-
-    def newcomer(self, person: cast.Person) -> Person:
-        made = Person(self.browser, self.stack.origin, Mailbox(self.stack.mail_folder), person)
-        self.people[person.name] = made
-        return made
-
-    @contextmanager
-    def second_device(self, person: cast.Person) -> Iterator[Person]:
-        """Another browser of the same person, which shares their passkeys."""
-        device = Person(self.browser, self.stack.origin, Mailbox(self.stack.mail_folder), person)
-        self[person].sync_passkeys_to(device)
-        try:
-            device.sign_in()
-            yield device
-            device.sync_passkeys_to(self[person])
-        finally:
-            device.close()
-
-    def meet(self, *members: cast.Person) -> "Meeting":
-        """A new session of Thea's group, the doors open and these members admitted."""
-        thea = self[cast.THEA]
-        for person in (cast.THEA, *members):
-            arriving.sign_papers(self[person])
-        meeting = Meeting(staff.plan_session(thea, self.group))
-        rooms = {
-            person: arriving.arrive(self[person], meeting.path, passphrase=PASSPHRASE)
-            for person in (cast.THEA, *members)
-        }
-        meeting.rooms.update(rooms)
-        meeting[cast.THEA].open_doors()
-        for person in members:
-            meeting[cast.THEA].admit(person.true_name)
-        for room in rooms.values():
-            room.is_in_phase("room")
-        return meeting
-
-    def take_pictures(self, name: str) -> None:
-        for person in self.people.values():
-            person.page.screenshot(path=f"test-results/{name}-{person.cast.name}.png")
-
-    def __getitem__(self, person: cast.Person) -> Person:
-        return self.people[person.name]
-
-
-@dataclass(slots=True)
-class Meeting:
-    """One session: the path of its link, and the room page of everybody in it."""
-
-    path: str
-    rooms: dict[cast.Person, Room] = field(default_factory=dict)
-
-    def __getitem__(self, person: cast.Person) -> Room:
-        return self.rooms[person]
-
-    def everybody_sees_and_hears_everybody(self) -> None:
-        for viewer, room in self.rooms.items():
-            for other in self.rooms.keys() - {viewer}:
-                room.sees_and_hears(other.alias)
-
-    def end(self) -> None:
-        self[cast.THEA].act("end")
-        self[cast.THEA].page.wait_for_url(f"**{self.path}left/")
+from tests.e2e.world import World, launch, walk_in
 
 
 @pytest.fixture(scope="session")
@@ -116,9 +18,7 @@ def playwright_driver() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright_driver: Playwright) -> Iterator[Browser]:
-    browser = playwright_driver.chromium.launch(
-        executable_path=chromium(), headless=True, args=CHROMIUM_FLAGS
-    )
+    browser = launch(playwright_driver)
     yield browser
     browser.close()
 
@@ -134,7 +34,7 @@ def world(stack: Stack, browser: Browser) -> Iterator[World]:
     """The journey from Ada's invitation alone to a group whose members have signed."""
     world = World(stack, browser)
     try:
-        _walk_in(world)
+        walk_in(world)
     except BaseException:
         world.take_pictures("walking-in")
         raise
@@ -143,24 +43,6 @@ def world(stack: Stack, browser: Browser) -> Iterator[World]:
     finally:
         for person in world.people.values():
             person.close()
-
-
-def _walk_in(world: World) -> None:
-    world.stack.manage("invite_admin", cast.ADA.email)
-    ada = world.newcomer(cast.ADA)
-    ada.join_by_invitation()
-    staff.invite_staff(ada, cast.THEA, "Therapist")
-    thea = world.newcomer(cast.THEA)
-    thea.join_by_invitation()
-    world.group = staff.make_group(ada, GROUP, cast.THEA)
-    staff.publish_agreement(thea, world.group)
-    staff.set_passphrase(thea, world.group, PASSPHRASE)
-    arriving.sign_papers(thea)
-    for member in (cast.ANA, cast.BEN):
-        staff.invite_member(thea, world.group, member)
-        person = world.newcomer(member)
-        person.join_by_invitation()
-        arriving.sign_papers(person)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from config.development import cast
-from tests.e2e.conftest import World
+from tests.e2e.world import World
 
 Look = tuple[tuple[int, int], str]
 # Each size and each theme; the colours do not depend on the size.

@@ -2,9 +2,9 @@
 
 from config.development import cast
 from tests.e2e.arriving import arrive
-from tests.e2e.conftest import PASSPHRASE, Meeting, World
 from tests.e2e.room import Room
 from tests.e2e.staff import plan_session
+from tests.e2e.world import PASSPHRASE, Meeting, World
 
 
 def test_three_people_meet_and_see_and_hear_each_other(world: World) -> None:

@@ -4,9 +4,9 @@ import pytest
 
 from config.development import cast
 from tests.e2e import arriving, staff
-from tests.e2e.conftest import PASSPHRASE, World
 from tests.e2e.outside import NOWHERE, answer_of, socket_answer
 from tests.e2e.person import Person
+from tests.e2e.world import PASSPHRASE, World
 
 STEPS = ("", "reminder/", "space/", "where/", "devices/", "passphrase/", "room/", "left/")
 

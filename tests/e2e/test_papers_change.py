@@ -2,7 +2,7 @@
 
 from config.development import cast
 from tests.e2e import arriving, staff
-from tests.e2e.conftest import PASSPHRASE, World
+from tests.e2e.world import PASSPHRASE, World
 
 
 def test_a_version_published_while_ana_waits_gates_her_again(world: World) -> None:

@@ -9,9 +9,9 @@ from playwright.sync_api import Browser
 from config.development import cast
 from tests.demo import Demo, running_demo
 from tests.e2e.arriving import arrive
-from tests.e2e.conftest import Meeting
 from tests.e2e.mailbox import Mailbox
 from tests.e2e.person import Person
+from tests.e2e.world import Meeting
 
 PEOPLE = (cast.THEA, cast.ANA, cast.BEN)
 

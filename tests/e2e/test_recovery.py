@@ -4,7 +4,7 @@ import pytest
 
 from config.development import cast
 from tests.e2e import arriving
-from tests.e2e.conftest import PASSPHRASE, World
+from tests.e2e.world import PASSPHRASE, World
 
 
 @pytest.mark.parametrize("process", ["relay", "web"])

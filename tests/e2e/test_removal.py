@@ -14,9 +14,9 @@ from config.development import cast
 from media_relay.control import RelayRefused, TicketRefused
 from media_relay.redis_control import RedisControl
 from media_relay.redis_wire import requests_channel
-from tests.e2e.conftest import Meeting, World
 from tests.e2e.outside import NOWHERE, answer_of, socket_answer
 from tests.e2e.person import Person
+from tests.e2e.world import Meeting, World
 
 REMOVED_WITHIN = 2.0
 
