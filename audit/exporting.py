@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,7 @@ from uuid import UUID
 from django.db import connections, transaction
 
 from audit import verify
-from audit.events import Event, Ref
+from audit.events import Ref
 from audit.log_events import LogExported
 from audit.proofs import Prover
 from audit.recording import record
@@ -54,12 +54,9 @@ class Export:
     alias: str = ALIAS
     progress: Progress = field(default=lambda done, total: None)
 
-    def write(
-        self, folder: Path, *, event_of: Callable[[str, int], Event] | None = None
-    ) -> tuple[str, int]:
+    def write(self, folder: Path) -> tuple[str, int]:
         """Writes the bundle and records it; the manifest's SHA-256 and the number of entries.
 
-        `event_of` makes another event than LogExported from the manifest's hash and that number.
         Raises NothingToExport, FileExistsError, AuditUnavailable.
         """
         if folder.exists():
@@ -69,15 +66,12 @@ class Export:
         try:
             digest, count = self._fill(part)
             with transaction.atomic():
-                record(event_of(digest, count) if event_of else self._event(digest, count))
+                record(LogExported(object=Ref("bundle", digest), first=self.first, count=count))
         except BaseException:
             shutil.rmtree(part)
             raise
         part.rename(folder)
         return digest, count
-
-    def _event(self, digest: str, count: int) -> LogExported:
-        return LogExported(object=Ref("bundle", digest), first=self.first, count=count)
 
     def _fill(self, folder: Path) -> tuple[str, int]:
         keys = stored_keys(self.alias)

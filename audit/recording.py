@@ -35,7 +35,7 @@ def record(event: Event) -> UUID:
 
 
 def append(event: Event, *, using: str) -> UUID:
-    """One call of `audit.append`; callers are `record` and `deny` only."""
+    """One call of `audit.append`; callers are `record`, `deny` and the owner's retention only."""
     encoded = body.encode(event, origin())
     try:
         with connections[using].cursor() as cursor:
