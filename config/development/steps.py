@@ -139,6 +139,7 @@ def production_environment() -> dict[str, str]:
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "TRUSTED_PROXIES": "127.0.0.1",
         "MAIL_URL": "smtps://quietroom:nothing@127.0.0.1:1",
+        "AUDIT_ANCHORS": "file:/var/lib/quietroom/anchors.txt",
     }
 
 
