@@ -57,10 +57,16 @@ class SenderClock:
         self._offset_at = now
         self._heard[report.ssrc] = _Heard(sent, report.timestamp, report.ntp >> 16, now)
 
-    def timestamp_at(self, ssrc: int, ntp_now: float, clock_rate: int) -> int | None:
-        """The stream's RTP timestamp at this instant of the relay's clock."""
+    def timestamp_at(
+        self, ssrc: int, ntp_now: float, clock_rate: int, *, since: float = 0.0
+    ) -> int | None:
+        """The stream's RTP timestamp at this instant of the relay's clock.
+
+        None without a report heard after `since`: a browser's audio timestamps stand still while
+        its track is away, so an older report would put sound and picture seconds apart.
+        """
         heard = self._heard.get(ssrc)
-        if heard is None or self._offset is None:
+        if heard is None or self._offset is None or heard.at < since:
             return None
         elapsed = ntp_now - (heard.ntp + self._offset)
         return int(heard.timestamp + elapsed * clock_rate) & 0xFFFFFFFF

@@ -65,6 +65,7 @@ class LegReport:
     source_ssrc: int
     timestamp_shift: int
     clock_rate: int
+    began_at: float
 
 
 @dataclass(slots=True)

@@ -254,6 +254,7 @@ class ReferenceEngine:
                         source_ssrc=inbound.ssrc,
                         timestamp_shift=stream.timestamp_shift,
                         clock_rate=stream.spec.clock_rate,
+                        began_at=stream.began_at,
                     )
                 )
         return found

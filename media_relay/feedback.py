@@ -103,7 +103,9 @@ class Feedback:
             publisher = self._find(leg.source_peer)
             if publisher is None:
                 continue
-            timestamp = publisher.clock.timestamp_at(leg.source_ssrc, ntp, leg.clock_rate)
+            timestamp = publisher.clock.timestamp_at(
+                leg.source_ssrc, ntp, leg.clock_rate, since=leg.began_at
+            )
             if timestamp is None:
                 continue
             moved = (timestamp + leg.timestamp_shift) & 0xFFFFFFFF

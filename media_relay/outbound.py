@@ -5,6 +5,7 @@ the stream's counters outlive every leg, a new leg begins after the last number 
 each position is given out once, and repairs go through RTX with numbers of their own.
 """
 
+import math
 import secrets
 from dataclasses import dataclass
 
@@ -39,6 +40,7 @@ class _Shift:
     timestamp: int
     picture_id: int
     tl0: int
+    at: float
 
 
 class SlotStream:
@@ -68,6 +70,11 @@ class SlotStream:
         """What is added to the source's RTP timestamps; None while waiting."""
         return None if self._shift is None else self._shift.timestamp
 
+    @property
+    def began_at(self) -> float:
+        """When the present source began, by the engine's clock; infinity while waiting."""
+        return math.inf if self._shift is None else self._shift.at
+
     def restart(self) -> None:
         """Forget the source; the next begins at a key frame, after the last number."""
         self._shift = None
@@ -91,6 +98,7 @@ class SlotStream:
             timestamp=self._timestamp + elapsed - received.packet.timestamp,
             picture_id=self._picture_id + 1 - descriptor.picture_id if descriptor else 0,
             tl0=self._tl0 + 1 - descriptor.tl0 if descriptor else 0,
+            at=now,
         )
 
     def forward(self, received: Received, now: float) -> bytes | None:

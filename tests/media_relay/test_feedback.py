@@ -95,3 +95,13 @@ def test_a_receiver_report_echoes_the_senders_clock() -> None:
     clock = SenderClock()
     clock.hear(SenderReport(7, 0x1234_5678_9ABC_DEF0, 0), now=50.0, ntp_now=5000.0)
     assert clock.echoes(51.5) == {7: (0x5678_9ABC, 98_304)}
+
+
+def test_a_report_from_before_a_leg_began_says_nothing_about_it() -> None:
+    """The control is the same report for a leg that began before it."""
+    clock = SenderClock()
+    clock.hear(SenderReport(7, 5000 << 32, 90_000), now=10.0, ntp_now=5000.0)
+    assert clock.timestamp_at(7, 5001.0, 90_000, since=9.0) == 180_000
+    assert clock.timestamp_at(7, 5001.0, 90_000, since=11.0) is None
+    clock.hear(SenderReport(7, 5002 << 32, 90_000), now=12.0, ntp_now=5002.0)
+    assert clock.timestamp_at(7, 5003.0, 90_000, since=11.0) == 180_000
