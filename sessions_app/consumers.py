@@ -176,11 +176,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self._refresh(renew=renew)
 
     async def _refresh(self, *, renew: bool) -> None:
+        # A reading that began before the greeting may not know the new admission yet.
+        had_greeted = self._has_greeted
         view = await in_thread(self._actor.read, renew=renew)
         if view.ended:
             return await self._end(view.ended)
         self._line.permit(view.permit, renew=renew)
-        if not self._has_greeted:
+        if not had_greeted:
             return None
         news = view.gate or view.snapshot
         if news is not None and timeless(news) != self._told:

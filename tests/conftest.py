@@ -70,6 +70,14 @@ def committed_db(template_database: None, django_db_blocker: DjangoDbBlocker) ->
         yield name
 
 
+@pytest.fixture(autouse=True)
+def no_refusals_remembered() -> None:
+    """The cap on denials counts in the process: no test inherits what another used up."""
+    from audit import denials
+
+    denials._cap.windows.clear()
+
+
 @pytest.fixture
 def redis_url() -> str:
     """A real Redis, shared by the run: use names of your own."""
