@@ -47,9 +47,7 @@ def run_checks(rest: list[str]) -> int:
 
 
 def run_tests(rest: list[str]) -> int:
-    """The longest step first, so that the short ones fill the other core."""
-    first, *others = tests()
-    total = run_together([first, *others, *checks()])
+    total = run_together([*tests(), *checks()])
     return close(total + run_step(browser_tests()))
 
 
