@@ -3,7 +3,7 @@
 import pytest
 
 from config.development import cast
-from tests.e2e import arriving, staff
+from tests.e2e import staff
 from tests.e2e.outside import NOWHERE, answer_of, socket_answer
 from tests.e2e.person import Person
 from tests.e2e.world import PASSPHRASE, World
@@ -36,15 +36,14 @@ def test_the_link_and_the_passphrase_open_nothing(world: World, mallory: Person)
     assert socket_answer(mallory, path) == socket_answer(mallory, NOWHERE)
     assert socket_answer(mallory, path).status == 404
 
-    ana = arriving.arrive(world[cast.ANA], path, passphrase=PASSPHRASE)
+    ana = world.comes(cast.ANA, path)
     assert answer_of(world[cast.ANA], path).status == 302
     ana.is_in_phase("waiting")
 
 
 def test_forged_host_acts_from_a_members_socket_change_nothing(world: World) -> None:
     meeting = world.meet(cast.ANA)
-    arriving.sign_papers(world[cast.BEN])
-    ben = arriving.arrive(world[cast.BEN], meeting.path, passphrase=PASSPHRASE)
+    ben = world.comes(cast.BEN, meeting.path)
     card = meeting[cast.THEA].waiting_card(cast.BEN.true_name)
     admission = card.get_attribute("data-admission")
 

@@ -7,10 +7,8 @@ from tests.e2e.world import PASSPHRASE, World
 
 def test_a_version_published_while_ana_waits_gates_her_again(world: World) -> None:
     thea, ana = world[cast.THEA], world[cast.ANA]
-    for person in (thea, ana):
-        arriving.sign_papers(person)
     path = staff.plan_session(thea, world.group)
-    waiting = arriving.arrive(ana, path, passphrase=PASSPHRASE)
+    waiting = world.comes(cast.ANA, path)
     waiting.stays_in_phase("waiting")
 
     staff.publish_agreement(thea, world.group, added_words="We also leave on time.")
@@ -19,8 +17,7 @@ def test_a_version_published_while_ana_waits_gates_her_again(world: World) -> No
     arriving.sign_this_paper(ana)
 
     room = arriving.arrive(ana, path, passphrase=PASSPHRASE)
-    arriving.sign_papers(thea)
-    host = arriving.arrive(thea, path)
+    host = world.comes(cast.THEA, path)
     host.open_doors()
     host.admit(cast.ANA.true_name)
     room.is_in_phase("room")

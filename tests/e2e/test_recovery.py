@@ -10,7 +10,7 @@ from tests.e2e.world import PASSPHRASE, World
 @pytest.mark.parametrize("process", ["relay", "web"])
 def test_pictures_come_back_after_a_process_was_killed(world: World, process: str) -> None:
     meeting = world.meet(cast.ANA)
-    ben = arriving.arrive(world[cast.BEN], meeting.path, passphrase=PASSPHRASE)
+    ben = world.comes(cast.BEN, meeting.path)
     meeting.everybody_sees_and_hears_everybody()
 
     world.stack.kill(process)

@@ -60,16 +60,15 @@ class World:
         finally:
             device.close()
 
+    def comes(self, person: cast.Person, session: str) -> Room:
+        """Signs what is due, walks through the gates and waits."""
+        arriving.sign_papers(self[person])
+        return arriving.arrive(self[person], session, passphrase=PASSPHRASE)
+
     def meet(self, *members: cast.Person) -> "Meeting":
         """A new session of Thea's group, the doors open and these members admitted."""
-        thea = self[cast.THEA]
-        for person in (cast.THEA, *members):
-            arriving.sign_papers(self[person])
-        meeting = Meeting(staff.plan_session(thea, self.group))
-        rooms = {
-            person: arriving.arrive(self[person], meeting.path, passphrase=PASSPHRASE)
-            for person in (cast.THEA, *members)
-        }
+        meeting = Meeting(staff.plan_session(self[cast.THEA], self.group))
+        rooms = {person: self.comes(person, meeting.path) for person in (cast.THEA, *members)}
         meeting.rooms.update(rooms)
         meeting[cast.THEA].open_doors()
         for person in members:
