@@ -89,7 +89,8 @@ class Room:
     def confirm(self) -> None:
         dialog = self.page.locator("dialog[open]")
         if dialog.count():
-            dialog.locator(".dialog__acts button").first.click()
+            # The answer may take the page away before a mouse click was acknowledged.
+            dialog.locator(".dialog__acts button").first.dispatch_event("click")
 
     def control(self, act: str) -> Locator:
         return self.page.locator(f'.controls [data-act="{act}"]')
