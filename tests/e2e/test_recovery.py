@@ -18,7 +18,8 @@ def test_pictures_come_back_after_a_process_was_killed(world: World, process: st
 
     for room in meeting.rooms.values():
         room.is_in_phase("room")
-    meeting.everybody_sees_and_hears_everybody()
+    # A browser that is not told finds out by itself after half a minute at the latest.
+    meeting.everybody_sees_and_hears_everybody(seconds=60)
     ben.stays_in_phase("waiting")
     meeting.end()
 

@@ -95,10 +95,10 @@ class Meeting:
     def __getitem__(self, person: cast.Person) -> Room:
         return self.rooms[person]
 
-    def everybody_sees_and_hears_everybody(self) -> None:
+    def everybody_sees_and_hears_everybody(self, *, seconds: float = 20) -> None:
         for viewer, room in self.rooms.items():
             for other in self.rooms.keys() - {viewer}:
-                room.sees_and_hears(other.alias)
+                room.sees_and_hears(other.alias, seconds=seconds)
 
     def end(self) -> None:
         self[cast.THEA].act("end")
