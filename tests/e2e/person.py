@@ -125,12 +125,12 @@ class Person:
         """With the passkey that this browser holds."""
         self.go("/sign-in/")
         self.press("Sign in with a passkey")
-        self.page.wait_for_url(lambda url: "/sign-in/" not in url)
+        expect(self.page).not_to_have_url(re.compile("/sign-in/"), timeout=20_000)
 
     def step_up(self) -> None:
         self.sees_heading("Is it still you?")
         self.press("Use my passkey")
-        self.page.wait_for_url(lambda url: "/step-up/" not in url)
+        expect(self.page).not_to_have_url(re.compile("/step-up/"), timeout=20_000)
 
     def sync_passkeys_to(self, other_device: "Person") -> None:
         """As a platform does between two devices of one person, their use counters included."""

@@ -1,10 +1,11 @@
 """The people of a run, how they came in, and the sessions in which they meet."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from config.development import cast
 from config.development.machine import chromium
@@ -12,7 +13,7 @@ from config.development.stack import Stack
 from tests.e2e import arriving, staff
 from tests.e2e.mailbox import Mailbox
 from tests.e2e.person import Person
-from tests.e2e.room import Room
+from tests.e2e.room import SOON, Room
 
 PASSPHRASE = "copper heron window"
 GROUP = "Thursday circle"
@@ -102,7 +103,7 @@ class Meeting:
 
     def end(self) -> None:
         self[cast.THEA].act("end")
-        self[cast.THEA].page.wait_for_url(f"**{self.path}left/")
+        expect(self[cast.THEA].page).to_have_url(re.compile(f"{self.path}left/$"), timeout=SOON)
 
 
 def launch(playwright: Playwright) -> Browser:
