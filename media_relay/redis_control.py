@@ -34,9 +34,8 @@ from media_relay.redis_wire import (
 from media_relay.tickets import read_unverified
 
 CALL_SECONDS = 3.0
-# How often watched nodes are looked after: with the heartbeat's expiry, the whole delay
-# between a node's death and NodeLost.
-LOOK_SECONDS = 0.5
+# A node that twice in a row does not listen is lost: once may be its own way back to Redis.
+LOOK_SECONDS = 0.25
 MAX_UNREAD = 64
 RETRY_SECONDS = 0.2
 
@@ -61,6 +60,8 @@ class RedisControl:
         # Unverified: it only picks the node, which verifies.
         claims = read_unverified(ticket)
         node = await self._place(claims.session)
+        # A new transport knows no slots yet: the same mapping is news to it.
+        self._told.pop(claims.connection, None)
         answer = await self._call(node, "open_transport", ticket=ticket, offer=offer)
         self._node_of[claims.connection] = node
         key = connection_key(claims.connection)
@@ -177,11 +178,16 @@ class RedisControl:
     async def _is_alive(self, node: str) -> bool:
         return bool(await _reaching(self._redis.exists(node_key(node))))
 
+    async def _listens(self, node: str) -> bool:
+        """Alive, and subscribed to its calls: a killed process loses its subscription at once."""
+        ((_, listeners),) = await _reaching(self._redis.pubsub_numsub(requests_channel(node)))
+        return bool(listeners) and await self._is_alive(node)
+
     async def _place(self, session: str) -> str:
         """The session's node; the first to ask chooses, and a dead choice is made anew."""
         key = session_key(session)
         placed = await _reaching(self._redis.get(key))
-        if placed is not None and await self._is_alive(str(placed)):
+        if placed is not None and await self._listens(str(placed)):
             return str(placed)
         if placed is not None:
             # Only the dead choice is taken away, never a newer one.
@@ -225,15 +231,17 @@ class RedisControl:
             waiting.set_result(reply)
 
     async def _look_after_nodes(self) -> None:
+        silent: set[str] = set()
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             watched = {name: self._node_of[name] for name in self._queues if name in self._node_of}
+            before = silent
             try:
-                lost = {node for node in set(watched.values()) if not await self._is_alive(node)}
+                silent = {node for node in set(watched.values()) if not await self._listens(node)}
             except RelayRefused:
-                continue
+                silent = set()
             for connection, node in watched.items():
-                if node in lost:
+                if node in silent & before:
                     self._deliver(connection, NodeLost())
 
     def _deliver(self, connection: str, event: RelayEvent) -> None:

@@ -208,6 +208,33 @@ async def test_a_dead_node_is_announced_and_the_session_opens_elsewhere(
             assert heir.connections == {"ana"}
 
 
+async def test_after_a_nodes_death_the_same_slots_are_told_again(
+    redis: aioredis.Redis, redis_url: str, desk: Desk
+) -> None:
+    async with controlled(redis_url) as control:
+        events = control.watch("ana")
+        for _ in range(2):
+            async with served(desk, redis_url) as (_, server):
+                ana, ben = Peer("ana"), Peer("ben")
+                await ben.open(control, desk)
+                await control.seat(desk.seat("ben", 2))
+                await ana.open(control, desk)
+                await next_event(events, TransportConnected)
+                await control.seat(desk.seat("ana", 1))
+                await _told_of_seat(events, 2)
+                for task in server._tasks:
+                    task.cancel()
+                await next_event(events, NodeLost)
+                await ana.close()
+                await ben.close()
+
+
+async def _told_of_seat(events: AsyncIterator[RelayEvent], seat: int) -> None:
+    mapped = await next_event(events, SlotsMapped)
+    while not any(slot.seat == seat for slot in getattr(mapped, "slots", ())):
+        mapped = await next_event(events, SlotsMapped)
+
+
 async def test_a_closing_node_says_so_and_leaves_the_list(
     redis: aioredis.Redis, redis_url: str, desk: Desk
 ) -> None:
