@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+POOL_WAIT_SECONDS = 3
+
 
 class Environment:
     def text(self, name: str, *, default: str | None = None) -> str:
@@ -41,10 +43,13 @@ class Environment:
         value = self.text(name, default=",".join(default))
         return [part.strip() for part in value.split(",") if part.strip()]
 
-    def database(self, name: str, *, default: str | None = None) -> dict[str, object]:
+    def database(
+        self, name: str, *, default: str | None = None, pool: int = 0
+    ) -> dict[str, object]:
         """`postgresql://role:password@host:port/name`, or `?host=/socket/folder` for a socket.
 
         Without an address there is no database: a process that needs none is given none.
+        `pool` is how many connections are kept; 0 makes one for each piece of work.
         """
         text = self.text(name, default="") or (self.text(default, default="") if default else "")
         if not text:
@@ -60,6 +65,7 @@ class Environment:
             "PASSWORD": unquote(url.password or ""),
             "HOST": query.get("host", url.hostname or ""),
             "PORT": query.get("port", str(url.port or "")),
+            **(_pooled(pool) if pool else {}),
         }
 
     @staticmethod
@@ -68,3 +74,11 @@ class Environment:
             return Path(file).read_text().strip()
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}.") from error
+
+
+def _pooled(size: int) -> dict[str, object]:
+    """Each connection is tried before use; who waits longer than this for one is refused."""
+    return {
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": size, "timeout": POOL_WAIT_SECONDS}},
+    }

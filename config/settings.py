@@ -71,10 +71,11 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "config.forms.FormRenderer"
 
+DATABASE_POOL = env.number("DATABASE_POOL", default=0)
 DATABASES = {
-    "default": env.database("DATABASE_URL"),
+    "default": env.database("DATABASE_URL", pool=DATABASE_POOL),
     "owner": env.database("DATABASE_OWNER_URL", default="DATABASE_URL"),
-    "audit_denials": env.database("DATABASE_URL"),
+    "audit_denials": env.database("DATABASE_URL", pool=DATABASE_POOL),
     "audit_reader": env.database("AUDIT_READER_URL", default="DATABASE_URL"),
     "audit_sequencer": env.database("AUDIT_SEQUENCER_URL", default="DATABASE_URL"),
 }

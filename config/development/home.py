@@ -81,6 +81,7 @@ class Home:
             "PUBLIC_URL": f"http://localhost:{port}",
             "DATABASE_OWNER_URL": owner_url,
             **addresses_beside(owner_url),
+            "DATABASE_POOL": "8",
             "RELAY_BIND": addresses,
             "RELAY_ADDRESS": addresses,
             "RELAY_PORT": os.environ.get("RELAY_PORT") or "5004",

@@ -193,6 +193,7 @@ class Stack:
             "MODE": "development",
             "PUBLIC_URL": self.origin,
             "TRUSTED_PROXIES": "",
+            "DATABASE_POOL": "16",
             "MAIL_URL": "",
             "AUDIT_ANCHORS": f"file:{self.folder.resolve()}/anchors.txt",
             "TURN_URL": "",

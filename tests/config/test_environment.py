@@ -53,6 +53,16 @@ def test_a_choice_is_one_of_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
         env.choice("SAMPLE", ("one", "two"), default="one")
 
 
+def test_a_pooled_database_tries_each_connection_before_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SAMPLE", "postgresql://app:word@db.example/quiet")
+    assert "OPTIONS" not in env.database("SAMPLE")
+    pooled = env.database("SAMPLE", pool=4)
+    assert pooled["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 4, "timeout": 3}}
+    assert pooled["CONN_HEALTH_CHECKS"] is True
+
+
 def test_a_database_is_reached_by_host_or_by_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAMPLE", "postgresql://app:p%40ss@db.example:5433/quiet")
     found = env.database("SAMPLE")
