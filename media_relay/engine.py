@@ -2,7 +2,12 @@
 
 It works in batches: `run` reads what a socket holds, forwards it along the legs, and returns
 only what the slow side must see. Two implementations are possible behind this interface; the
-plain-Python one (`engine_reference`) is the readable one and the oracle for any other.
+plain-Python one (`engine_reference`) is the readable one and the oracle for any other. What
+it decides, it decides by rule; estimates and choices are the slow side's.
+
+A leg carries one layer of a source to a slot. `aim` names the layer it should carry; the leg
+moves there at that layer's next key frame and carries the former one until then. While the
+named layer does not flow, a leg that carries nothing begins with any layer that does.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +17,10 @@ from typing import Any, Protocol
 from media_relay.inbound import ReceptionReport
 from media_relay.outbound import SlotSpec
 from media_relay.tickets import Source
+
+# Departures are remembered for the newest numbers; more than this in one feedback is malformed.
+DEPARTURES = 8192
+MAX_STATUSES = 2048
 
 # As the socket gives it: (host, port), with flow and scope for IPv6.
 Address = tuple[Any, ...]
@@ -55,9 +64,23 @@ class StreamSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class LegReport:
-    """A leg that is carrying media, for its sender report."""
+class StreamCount:
+    """One layer as the relay receives it: counters since it was learnt, RTP payload octets."""
 
+    source: Source
+    layer: str
+    ssrc: int
+    packets: int
+    octets: int
+    is_flowing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LegReport:
+    """A leg that is carrying media, for its sender report and the room's health."""
+
+    slot: int
+    layer: str
     ssrc: int
     packets: int
     octets: int
@@ -66,6 +89,49 @@ class LegReport:
     timestamp_shift: int
     clock_rate: int
     began_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PathReport:
+    """What one transport-wide feedback tells of the way to a viewer, in whole microseconds.
+
+    `received` counts numbers told of as received for the first time, `lost` those told of as
+    lost for the first time, `recovered` the received ones that had been told of as lost. The
+    times are those of the received packets: departures by the engine's clock, arrivals by the
+    viewer's, so only differences between delays mean anything. `octets` are of RTP, before
+    protection. The mean is rounded down.
+    """
+
+    received: int
+    lost: int
+    recovered: int
+    octets: int
+    first_departure: int
+    last_departure: int
+    first_arrival: int
+    last_arrival: int
+    least_delay: int
+    mean_delay: int
+
+
+@dataclass(slots=True)
+class Counters:
+    """All that the engine did, for metrics: whole numbers since its start, and no ids.
+
+    Octets are of whole datagrams. `refused` did not authenticate or parse, `repaired` filled a
+    publisher's hole through RTX, `resent` answered a viewer's NACK, `probes` were padding,
+    `unsent` the socket did not take.
+    """
+
+    packets_in: int = 0
+    octets_in: int = 0
+    packets_out: int = 0
+    octets_out: int = 0
+    refused: int = 0
+    repaired: int = 0
+    resent: int = 0
+    probes: int = 0
+    unsent: int = 0
 
 
 @dataclass(slots=True)
@@ -83,7 +149,10 @@ class Engine(Protocol):
     def add_peer(
         self, peer: int, keys: SrtpKeys, slots: tuple[SlotSpec, ...], transport_cc: int
     ) -> None:
-        """A peer after its handshake. `transport_cc` is the header extension's id, or 0."""
+        """A peer after its handshake. `transport_cc`: that extension's id as it sends, or 0.
+
+        The peer's slots share one transport-wide sequence, which begins at 0.
+        """
         ...
 
     def remove_peer(self, peer: int) -> None:
@@ -115,7 +184,11 @@ class Engine(Protocol):
         ...
 
     def add_leg(self, source_peer: int, source: Source, viewer: int, slot: int) -> None:
-        """Let a viewer's slot carry this source, from its next key frame on."""
+        """Let a viewer's slot carry this source. It is paused until it is aimed."""
+        ...
+
+    def aim(self, viewer: int, slot: int, layer: str | None) -> None:
+        """The layer that the slot should carry ("" for a source without), None to pause it."""
         ...
 
     def remove_leg(self, viewer: int, slot: int) -> None:
@@ -138,12 +211,26 @@ class Engine(Protocol):
         """Answer a viewer's NACK from the ring, through RTX."""
         ...
 
+    def probe(self, viewer: int, slot: int, count: int) -> int:
+        """Send RTX padding packets of `outbound.PROBE_OCTETS`; returns how many went out."""
+        ...
+
+    def digest(self, viewer: int, feedback: bytes) -> PathReport | None:
+        """Match transport-wide feedback (RTCP 205/15, from its base number on) with departures.
+
+        None if it is malformed. Numbers never sent, or too long ago, are passed over.
+        """
+        ...
+
     def waiting(self) -> set[tuple[int, int]]:
-        """(peer, SSRC) of every flowing video stream for whose key frame a leg waits."""
+        """(peer, SSRC) of every flowing video stream for whose key frame a leg waits.
+
+        A leg whose layer does not flow waits for all that do, if it carries nothing.
+        """
         ...
 
     def source_of(self, viewer: int, ssrc: int) -> tuple[int, int] | None:
-        """(peer, SSRC) of the stream that a viewer's slot carries now."""
+        """(peer, SSRC) of the stream that the slot with this SSRC carries now."""
         ...
 
     def due_holes(self, peer: int, now: float, again: float) -> dict[int, list[int]]:
@@ -158,6 +245,14 @@ class Engine(Protocol):
         """Report blocks on what this peer sends."""
         ...
 
+    def streams(self, peer: int) -> list[StreamCount]:
+        """Every layer that this peer was heard to send and may send, by source and layer."""
+        ...
+
     def legs(self, viewer: int) -> list[LegReport]:
-        """What the viewer is being sent."""
+        """What the viewer is being sent, by slot."""
+        ...
+
+    def counters(self) -> Counters:
+        """A copy of the engine's counters."""
         ...

@@ -13,8 +13,8 @@ MAX_GAP = 128
 # Most reordering settles within this; then the first NACK goes out.
 REORDER_SECONDS = 0.010
 MAX_ASKS = 8
-# A stream silent for longer has nothing to make a key frame of.
-SILENT_SECONDS = 1.0
+# A stream silent for longer has nothing to make a key frame of: two frames at 5 per second.
+SILENT_SECONDS = 0.5
 # Sequence numbers are counted from here, so that none ever falls below zero.
 _ORIGIN = 1 << 16
 
@@ -60,6 +60,7 @@ class Inbound:
         self._first = 0
         self._highest = 0
         self._received = 0
+        self._octets = 0
         self._media_at = -SILENT_SECONDS
         self._jitter = 0.0
         self._transit = 0.0
@@ -69,6 +70,11 @@ class Inbound:
     def highest(self) -> int:
         """The position of the newest packet; 0 before the first."""
         return self._highest
+
+    @property
+    def received(self) -> tuple[int, int]:
+        """How many packets and octets of payload were accepted."""
+        return self._received, self._octets
 
     def accept(self, packet: RtpPacket, now: float, *, repaired: bool = False) -> Received | None:
         """The packet in its place; None when it came before, or too late to be told."""
@@ -85,6 +91,7 @@ class Inbound:
         received = Received(position, packet, descriptor)
         self._ring[index] = received
         self._received += 1
+        self._octets += len(packet.payload)
         if packet.payload:
             self._media_at = now
         self._advance(position, now)

@@ -7,7 +7,7 @@ each position is given out once, and repairs go through RTX with numbers of thei
 
 import math
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from media_relay.inbound import Inbound, Received
 from media_relay.rtp import extend, wrap_rtx, write_padding, write_rtp
@@ -17,11 +17,38 @@ from media_relay.vp8 import renumber
 MAX_RESENDS = 6
 RESEND_AGAIN_SECONDS = 0.020
 RESENDS_KEPT = 512
+# All that the one byte at the end of a packet can count.
+PROBE_OCTETS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class FirstNumbers:
+    """Where a slot's counters begin, so that two engines can be compared."""
+
+    sequence: int
+    timestamp: int
+    picture_id: int
+    tl0: int
+    rtx_sequence: int
+
+    @classmethod
+    def random(cls) -> "FirstNumbers":
+        """Low starts keep the first wrap, where receivers may err, away from the join."""
+        return cls(
+            sequence=secrets.randbelow(1 << 14),
+            timestamp=secrets.randbits(32),
+            picture_id=secrets.randbelow(1 << 15),
+            tl0=secrets.randbelow(1 << 8),
+            rtx_sequence=secrets.randbelow(1 << 14),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class SlotSpec:
-    """The numbers that the answer promised for a receiving line."""
+    """The numbers that the answer promised for a receiving line.
+
+    `transport_cc` is the id of the transport-wide number's header extension, 0 for none.
+    """
 
     ssrc: int
     rtx_ssrc: int
@@ -29,6 +56,8 @@ class SlotSpec:
     rtx_payload_type: int | None
     clock_rate: int
     is_video: bool
+    transport_cc: int = 0
+    first: FirstNumbers = field(default_factory=FirstNumbers.random)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +79,14 @@ class SlotStream:
         self.spec = spec
         self.packets = 0
         self.octets = 0
-        # Low starts keep the first wrap, where receivers may err, away from the join.
-        self._position = (1 << 16) + secrets.randbelow(1 << 14)
-        self._timestamp = secrets.randbits(32)
-        self._picture_id = secrets.randbelow(1 << 15)
-        self._tl0 = secrets.randbelow(1 << 8)
+        first = spec.first
+        self._position = (1 << 16) + first.sequence
+        self._timestamp = first.timestamp
+        self._picture_id = first.picture_id
+        self._tl0 = first.tl0
         self._at = 0.0
         self._shift: _Shift | None = None
-        self._rtx_sequence = secrets.randbelow(1 << 14)
+        self._rtx_sequence = first.rtx_sequence
         self._resent: dict[int, tuple[float, int]] = {}
 
     @property
@@ -149,6 +178,19 @@ class SlotStream:
             timestamp=(received.packet.timestamp + shift.timestamp) & 0xFFFFFFFF,
             ssrc=spec.rtx_ssrc,
             payload=wrap_rtx(position, _payload(received, shift)),
+        )
+
+    def pad(self) -> bytes | None:
+        """An RTX packet of padding alone, to probe the line; receivers drop it after counting."""
+        if self.spec.rtx_payload_type is None:
+            return None
+        self._rtx_sequence += 1
+        return write_padding(
+            payload_type=self.spec.rtx_payload_type,
+            sequence=self._rtx_sequence,
+            timestamp=self._timestamp,
+            ssrc=self.spec.rtx_ssrc,
+            octets=PROBE_OCTETS,
         )
 
     def _may_resend(self, position: int, now: float) -> bool:

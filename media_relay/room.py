@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from media_relay.control import LeaseExpired, RelayEvent, RelayRefused, SlotsMapped
 from media_relay.engine import Engine
 from media_relay.slots import Mapping, describe, mapping_for
-from media_relay.tickets import SeatTicket
+from media_relay.tickets import SeatTicket, Source
 
 Emit = Callable[[str, RelayEvent], None]
+
+FIRST_LAYER = {Source.MIC: "", Source.CAMERA: "h", Source.SCREEN: ""}
 
 
 @dataclass(slots=True)
@@ -132,4 +134,5 @@ class Room:
         for slot, (peer, source) in wanted.items():
             if seat.legs.get(slot) != (peer, source):
                 self._engine.add_leg(peer, source, seat.peer, slot)
+                self._engine.aim(seat.peer, slot, FIRST_LAYER[source])
         seat.legs = wanted
