@@ -1,8 +1,10 @@
 """Error pages. MUST NOT depend on who asks or on what exists: the 404 body is a constant."""
 
+import sys
 from functools import cache
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -18,6 +20,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """A database that is away or full is an absence, not a mistake: it says so and passes."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return HttpResponse(page("503"), status=HTTPStatus.SERVICE_UNAVAILABLE)
     return HttpResponse(page("500"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
