@@ -19,8 +19,8 @@ test: ## every test, linter and type check; the last line counts them
 check: ## linters and type checks alone
 	@$(BOOTSTRAP) check
 
-bench: ## the measurements of bench/ (BENCH=admission runs one)
-	@$(BOOTSTRAP) bench $(BENCH)
+bench: ## the measurements of bench/ (BENCH=relay runs one, with OPTIONS="--seconds 5")
+	@$(BOOTSTRAP) bench $(BENCH) $(OPTIONS)
 
 stack: ## the processes of docker-compose.yml, without containers
 	@$(BOOTSTRAP) stack

@@ -1,5 +1,6 @@
 """One peer's way to a server: ICE as the controlling side, DTLS as client, SRTP session keys."""
 
+import contextlib
 import datetime
 import socket
 import time
@@ -90,11 +91,24 @@ def _prove(bound: socket.socket, remote: Remote) -> None:
         bound.send(remote.check())
         try:
             data = bound.recv(2000)
-            if data[0] < 4 and stun.parse_message(data).message_class is stun.Class.RESPONSE:
-                return
         except (TimeoutError, ConnectionRefusedError):
             continue
+        if data[0] < 4 and not _answered(bound, data):
+            return
     raise TimeoutError("no answer to connectivity checks")
+
+
+def _answered(bound: socket.socket, data: bytes) -> bool:
+    """True if this was the server's own check: not every server is a lite one."""
+    asked = stun.parse_message(data)
+    if asked.message_class is not stun.Class.REQUEST:
+        return False
+    reply = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, asked.transaction_id)
+    reply.attributes["XOR-MAPPED-ADDRESS"] = bound.getpeername()
+    reply.add_message_integrity(PASSWORD.encode())
+    reply.add_fingerprint()
+    bound.send(bytes(reply))
+    return True
 
 
 def _handshake(bound: socket.socket, identity: Identity) -> bytes:
@@ -105,35 +119,43 @@ def _handshake(bound: socket.socket, identity: Identity) -> bytes:
     context.set_tlsext_use_srtp(b"SRTP_AEAD_AES_128_GCM")
     tls = SSL.Connection(context)
     tls.set_connect_state()
+    flight: list[bytes] = []
     deadline = time.monotonic() + HANDSHAKE_SECONDS
     while time.monotonic() < deadline:
         try:
             tls.do_handshake()
         except SSL.WantReadError:
-            _exchange(bound, tls)
+            flight = _written(tls) or flight
+            _exchange(bound, tls, flight)
         else:
-            _flush(bound, tls)
+            for record in _written(tls):
+                bound.send(record)
             return _session_keys(tls)
     raise TimeoutError("no DTLS handshake")
 
 
-def _exchange(bound: socket.socket, tls: SSL.Connection) -> None:
-    _flush(bound, tls)
+def _exchange(bound: socket.socket, tls: SSL.Connection, flight: list[bytes]) -> None:
+    """Says the flight, again after a silence: OpenSSL itself would wait for a second."""
+    for record in flight:
+        bound.send(record)
     try:
         data = bound.recv(2000)
+        while data[0] < 4:
+            _answered(bound, data)
+            data = bound.recv(2000)
     except TimeoutError:
-        tls.DTLSv1_handle_timeout()
         return
+    flight.clear()
     if 20 <= data[0] <= 63:
         tls.bio_write(data)
 
 
-def _flush(bound: socket.socket, tls: SSL.Connection) -> None:
-    while True:
-        try:
-            bound.send(tls.bio_read(1500))
-        except SSL.WantReadError:
-            return
+def _written(tls: SSL.Connection) -> list[bytes]:
+    records = []
+    with contextlib.suppress(SSL.WantReadError):
+        while True:
+            records.append(tls.bio_read(1500))
+    return records
 
 
 def _session_keys(tls: SSL.Connection) -> bytes:

@@ -31,7 +31,7 @@ class Quietroom:
     """`processes` relays of one engine on one machine; sessions are placed by load."""
 
     def __init__(self, folder: Path, engine: str, processes: int = 1) -> None:
-        self.name = engine if processes == 1 else f"{engine} ×{processes}"
+        self.name = engine if processes == 1 else f"{engine} x{processes}"
         self._engine = engine
         self._count = processes
         self._redis = RedisServer(home_for(folder / "redis"))
@@ -49,8 +49,8 @@ class Quietroom:
             await asyncio.wait_for(asyncio.to_thread(_until_ready, process), START_SECONDS)
         self._control = RedisControl(self._redis.url)
 
-    async def join(self, load: Load, shape: Shape) -> None:
-        for room in range(shape.rooms):
+    async def join(self, load: Load, shape: Shape, *, first_room: int = 0) -> None:
+        for room in range(first_room, first_room + shape.rooms):
             session = f"session-{uuid4().hex}"
             joining = (self._join(load, session, room, member) for member in range(shape.members))
             await asyncio.gather(*joining)

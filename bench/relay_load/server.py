@@ -40,7 +40,7 @@ class Server(Protocol):
 
     async def start(self) -> None: ...
 
-    async def join(self, load: Load, shape: Shape) -> None:
+    async def join(self, load: Load, shape: Shape, *, first_room: int = 0) -> None:
         """Every member's handshake; media may flow afterwards."""
         ...
 

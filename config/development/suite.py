@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
 from pathlib import Path
 
 from config.development import machine
@@ -96,9 +97,14 @@ def close(total: Count) -> int:
 
 
 def run_benches(rest: list[str]) -> int:
-    """Each bench prints its table and ends with one JSON line. One at a time: they measure."""
-    names = rest or sorted(path.stem for path in Path("bench").glob("[a-z]*.py"))
-    codes = [subprocess.call([sys.executable, "-m", f"bench.{name}"]) for name in names]
+    """Each bench prints its table and ends with one JSON line. One at a time: they measure.
+
+    Words before the first option name the benches; from there on they are every bench's options.
+    """
+    names = list(takewhile(lambda word: not word.startswith("-"), rest))
+    options = rest[len(names) :]
+    names = names or sorted(path.stem for path in Path("bench").glob("[a-z]*.py"))
+    codes = [subprocess.call([sys.executable, "-m", f"bench.{name}", *options]) for name in names]
     return int(any(codes))
 
 

@@ -1,0 +1,117 @@
+"""One run: a fresh server, members join, a warm-up, a measured stretch."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bench.relay_load.native import Load, Result
+from bench.relay_load.server import Server, Shape, cpu_seconds, memory_kib
+
+WARM_UP_SECONDS = 2.0
+CONSENT_SECONDS = 4.0
+RENEWALS_EACH = 5
+# With less than this the server did another job than the others.
+WHOLE = 0.995
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one stretch cost the server and did to the packets. CPU is that of all threads."""
+
+    system: str
+    shape: str
+    microseconds_per_packet: float
+    cores: float
+    forwarded: int
+    lost: int
+    corrupt: int
+    duplicates: int
+    late: int
+    median_ms: float
+    p99_ms: float
+    idle_kib: int
+    loaded_kib: int
+    load_cores: float
+
+    @property
+    def packets_per_cpu_second(self) -> float:
+        return 1e6 / self.microseconds_per_packet if self.microseconds_per_packet else 0.0
+
+    @property
+    def lost_share(self) -> float:
+        return self.lost / max(1, self.lost + self.forwarded)
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing damaged, and so little lost that the work is comparable."""
+        return not self.corrupt and self.lost_share <= 1 - WHOLE
+
+
+@asynccontextmanager
+async def serving(make: Callable[[], Server]) -> AsyncIterator[tuple[Server, Load]]:
+    """A started server and a load without members."""
+    server, load = make(), Load()
+    try:
+        await server.start()
+        yield server, load
+    finally:
+        load.close()
+        await server.stop()
+
+
+async def one_run(make: Callable[[], Server], shape: Shape, seconds: float) -> Run:
+    async with serving(make) as (server, load):
+        idle_kib = memory_kib(server.pids)
+        await server.join(load, shape)
+        return await stretch(server, load, shape, seconds, idle_kib)
+
+
+async def stretch(
+    server: Server, load: Load, shape: Shape, seconds: float, idle_kib: int = 0
+) -> Run:
+    """Warm up and measure with the members who have joined so far."""
+    async with _kept_alive(server, load):
+        await asyncio.to_thread(load.run, WARM_UP_SECONDS, is_measured=False)
+        before = cpu_seconds(server.pids)
+        result = await asyncio.to_thread(load.run, seconds, is_measured=True)
+        used = cpu_seconds(server.pids) - before
+    return _run(server, shape, result, used, idle_kib)
+
+
+@asynccontextmanager
+async def _kept_alive(server: Server, load: Load) -> AsyncIterator[None]:
+    async def renew() -> None:
+        while True:
+            for _ in range(RENEWALS_EACH):
+                load.renew_consent()
+                await asyncio.sleep(CONSENT_SECONDS)
+            await server.renew()
+
+    task = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _run(server: Server, shape: Shape, result: Result, used: float, idle_kib: int) -> Run:
+    return Run(
+        system=server.name,
+        shape=str(shape),
+        microseconds_per_packet=used / max(1, result.delivered) * 1e6,
+        cores=used / result.seconds,
+        forwarded=result.delivered,
+        lost=result.expected - result.delivered,
+        corrupt=result.corrupt + result.unreadable,
+        duplicates=result.duplicates,
+        late=result.late,
+        median_ms=result.median_ms,
+        p99_ms=result.p99_ms,
+        idle_kib=idle_kib,
+        loaded_kib=memory_kib(server.pids),
+        load_cores=result.own_cpu_s / result.seconds,
+    )

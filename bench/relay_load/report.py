@@ -1,0 +1,53 @@
+"""Tables and the closing figures of the relay's bench."""
+
+import statistics
+from collections.abc import Iterable, Sequence
+
+from bench.relay_load.measure import Run
+
+HEAD = (
+    f"{'rooms':<7}{'server':<16}{'µs/packet':>10}{'spread':>14}{'cores':>7}{'lost %':>8}"
+    f"{'corrupt':>9}{'median ms':>11}{'p99 ms':>8}{'runs':>6}"
+)
+
+
+def line(runs: Sequence[Run]) -> str:
+    """Several runs of one server in one shape: medians, and the spread of what is compared."""
+    costs = sorted(run.microseconds_per_packet for run in runs)
+    spread = f"{costs[0]:.2f} to {costs[-1]:.2f}"
+    return (
+        f"{runs[0].shape:<7}{runs[0].system:<16}{statistics.median(costs):>10.2f}{spread:>14}"
+        f"{_median(run.cores for run in runs):>7.2f}"
+        f"{100 * _median(run.lost_share for run in runs):>8.2f}"
+        f"{sum(run.corrupt for run in runs):>9}"
+        f"{_median(run.median_ms for run in runs):>11.2f}"
+        f"{_median(run.p99_ms for run in runs):>8.1f}{len(runs):>6}"
+    )
+
+
+def of(runs: Iterable[Run], system: str, shape: str) -> list[Run]:
+    return [run for run in runs if (run.system, run.shape) == (system, shape)]
+
+
+def ratio(runs: Sequence[Run], system: str, other: str, shape: str) -> float | None:
+    """Packets per CPU second against another server's, pair by pair of the interleaved runs."""
+    pairs = zip(of(runs, system, shape), of(runs, other, shape), strict=False)
+    found = [
+        ours.packets_per_cpu_second / theirs.packets_per_cpu_second
+        for ours, theirs in pairs
+        if ours.is_whole and theirs.is_whole
+    ]
+    return round(statistics.median(found), 2) if found else None
+
+
+def memory(runs: Sequence[Run], system: str) -> tuple[float, float] | None:
+    """(KiB for a seat, KiB for a room more with the same seats), from three shapes."""
+    small, wide, two = (of(runs, system, shape) for shape in ("1x4", "1x16", "2x8"))
+    if not (small and wide and two):
+        return None
+    held = [_median(run.loaded_kib - run.idle_kib for run in each) for each in (small, wide, two)]
+    return (held[1] - held[0]) / 12, held[2] - held[1]
+
+
+def _median(values: Iterable[float]) -> float:
+    return statistics.median(values)
