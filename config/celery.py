@@ -11,5 +11,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 # Nothing depends on an exact time: each tick asks the database what is due.
-TICKS = ("accounts.tasks.every_minute", "sessions_app.tasks.every_minute")
+TICKS = (
+    "accounts.tasks.every_minute",
+    "consent.tasks.every_minute",
+    "sessions_app.tasks.every_minute",
+)
 app.conf.beat_schedule = {name: {"task": name, "schedule": 60.0} for name in TICKS}

@@ -61,6 +61,7 @@ def fresh_keys() -> dict[str, str]:
         "TICKET_SIGNING_KEY": encoded(ticket_key.private_bytes_raw()),
         "TICKET_VERIFY_KEY": encoded(ticket_key.public_key().public_bytes_raw()),
         "AUDIT_SIGNING_KEY": encoded(secrets.token_bytes(32)),
+        "SEALING_KEY": encoded(secrets.token_bytes(32)),
     }
 
 

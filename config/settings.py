@@ -97,6 +97,8 @@ BLIND_INDEX_KEY = env.secret("BLIND_INDEX_KEY", default="")
 TICKET_SIGNING_KEY = env.secret("TICKET_SIGNING_KEY", default="")
 TICKET_VERIFY_KEY = env.secret("TICKET_VERIFY_KEY", default="")
 AUDIT_SIGNING_KEY = env.secret("AUDIT_SIGNING_KEY", default="")
+SEALING_KEY = env.secret("SEALING_KEY", default="")
+SEALING_CERTIFICATE = env.text("SEALING_CERTIFICATE", default="")
 AUDIT_ANCHORS = env.secret("AUDIT_ANCHORS", default="")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

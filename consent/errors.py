@@ -7,7 +7,9 @@ ConsentError
 ├── AlreadySigned        carries the valid signature: the same answer as the first time
 ├── SignatureIncomplete  a tick or the printed name is missing
 ├── NameMismatch         the printed name is not the true name
-└── FactorNotFresh       no fresh second factor, or it already served a signature
+├── FactorNotFresh       no fresh second factor, or it already served a signature
+├── CopyNotMade          the layout of a signed copy failed
+└── SealBroken           a copy's bytes are not those that were sealed
 """
 
 from typing import TYPE_CHECKING
@@ -60,3 +62,13 @@ class NameMismatch(ConsentError):
 class FactorNotFresh(ConsentError):
     code = "signature.factor_not_fresh"
     text = "Each signature needs a fresh confirmation that it is you. Confirm, then sign."
+
+
+class CopyNotMade(ConsentError):
+    code = "copy.not_made"
+    text = "Your copy could not be made just now. Your signature stands; try again in a minute."
+
+
+class SealBroken(ConsentError):
+    code = "copy.seal_broken"
+    text = "This copy was changed since it was made. Please tell the programme at once."

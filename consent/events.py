@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.events import Event, Outcome
+from audit.events import Event, Outcome, Ref
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,16 +26,29 @@ class DocumentViewed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentSigned(Event):
-    """`object` is the signature, from which its version and its hash follow."""
+    """`object` is the signature; `record` is the digest of everything that its row says."""
 
     act: ClassVar[str] = "doc.signed"
     summary: ClassVar[str] = "signed an agreement"
+    record: Ref | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureViewed(Event):
     act: ClassVar[str] = "doc.signature_viewed"
     summary: ClassVar[str] = "opened the copy of a signature"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopySealed(Event):
+    act: ClassVar[str] = "doc.copy_sealed"
+    summary: ClassVar[str] = "had the sealed copy of a signature made"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyTaken(Event):
+    act: ClassVar[str] = "doc.copy_taken"
+    summary: ClassVar[str] = "downloaded the sealed copy of a signature"
 
 
 @dataclass(frozen=True, kw_only=True)

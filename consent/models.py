@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from audit.events import Ref
 from consent.states import SignatureState, VersionState
-from crypto.fields import EncryptedTextField
+from crypto.fields import EncryptedBytesField, EncryptedTextField
 from crypto.retention import Retention
 from groups.models import Group
 
@@ -109,7 +109,9 @@ class Signature(models.Model):
     printed_name = EncryptedTextField()
     signed_at = models.DateTimeField()
     meaning = models.TextField()
+    language = models.CharField(max_length=8, default="en")
     document_sha256 = models.CharField(max_length=64)
+    record_digest = models.CharField(max_length=64)
     clauses = models.JSONField(default=list)
     auth_strength = models.CharField(max_length=32)
     address = EncryptedTextField(blank=True)
@@ -149,4 +151,27 @@ class Signature(models.Model):
 
     def encryption_scope(self) -> str:
         # Papers outlive the profile: shredding a person's profile key leaves them readable.
+        return f"papers:{self.user_id}"
+
+
+class SealedCopy(models.Model):
+    """The signer's PDF of one signature: made once, taken often, never replaced."""
+
+    retention = Retention.PAPERS_SIX_YEARS
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="copy")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    pdf = EncryptedBytesField()
+    sha256 = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def ref(self) -> Ref:
+        return Ref("sealed_copy", self.id)
+
+    def encryption_scope(self) -> str:
         return f"papers:{self.user_id}"

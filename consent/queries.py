@@ -95,6 +95,10 @@ def signatures_of(user: User) -> QuerySet[Signature]:
     )
 
 
+def signatures_without_copy(*, limit: int) -> QuerySet[Signature]:
+    return Signature.objects.filter(copy=None).order_by("signed_at")[:limit]
+
+
 def last_signed_before(user: User, version: AgreementVersion) -> AgreementVersion | None:
     """The version this person signed last, older than the given one: what the diff starts from."""
     signature = (

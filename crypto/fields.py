@@ -155,6 +155,16 @@ class EncryptedTextField(EncryptedField[str, str]):
         return super().formfield(form_class=forms.CharField, max_length=self.max_length, **kwargs)
 
 
+class EncryptedBytesField(EncryptedField[bytes, bytes]):
+    empty_strings_allowed = False
+
+    def dumps(self, value: bytes) -> bytes:
+        return bytes(value)
+
+    def loads(self, plain: bytes) -> bytes:
+        return plain
+
+
 class EncryptedJSONField(EncryptedField[Any, Any]):
     empty_strings_allowed = False
 

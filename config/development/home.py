@@ -38,8 +38,9 @@ class Home:
         home = cls(folder)
         if home.secrets_file.exists():
             home.secrets = json.loads(home.secrets_file.read_text())
-        else:
-            home.keep(random_keys() | {"POSTGRES_PASSWORD": secrets.token_urlsafe(24)})
+        fresh = random_keys() | {"POSTGRES_PASSWORD": secrets.token_urlsafe(24)}
+        if missing := {name: key for name, key in fresh.items() if name not in home.secrets}:
+            home.keep(missing)
         return home
 
     @property

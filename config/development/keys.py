@@ -20,6 +20,7 @@ def random_keys() -> dict[str, str]:
         "TICKET_SIGNING_KEY": ticket_key,
         "TICKET_VERIFY_KEY": verify_key_of(ticket_key),
         "AUDIT_SIGNING_KEY": thirty_two_bytes(),
+        "SEALING_KEY": thirty_two_bytes(),
     }
 
 

@@ -39,7 +39,8 @@ WEB = process(
         *("--no-proxy-headers", "--no-server-header", "--no-access-log"),
         *("--timeout-graceful-shutdown", "20"),
     ),
-    "SECRET_KEY FIELD_KEY BLIND_INDEX_KEY TICKET_SIGNING_KEY DATABASE_URL AUDIT_READER_URL"
+    "SECRET_KEY FIELD_KEY BLIND_INDEX_KEY TICKET_SIGNING_KEY SEALING_KEY DATABASE_URL"
+    " AUDIT_READER_URL SEALING_CERTIFICATE"
     " DATABASE_POOL REDIS_URL PUBLIC_URL TRUSTED_PROXIES MAIL_URL TURN_URL TURN_SECRET",
 )
 RELAY = process(
@@ -58,7 +59,8 @@ WORKER = process(
         *(*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", "2"),
         *("--without-gossip", "--without-mingle"),
     ),
-    "SECRET_KEY FIELD_KEY BLIND_INDEX_KEY TICKET_SIGNING_KEY DATABASE_URL AUDIT_READER_URL"
+    "SECRET_KEY FIELD_KEY BLIND_INDEX_KEY TICKET_SIGNING_KEY SEALING_KEY DATABASE_URL"
+    " AUDIT_READER_URL SEALING_CERTIFICATE"
     " REDIS_URL PUBLIC_URL MAIL_URL",
 )
 BEAT = process(

@@ -196,6 +196,7 @@ class Stack:
             "DATABASE_POOL": "16",
             "MAIL_URL": "",
             "AUDIT_ANCHORS": f"file:{self.folder.resolve()}/anchors.txt",
+            "SEALING_CERTIFICATE": "",
             "TURN_URL": "",
             "TURN_SECRET": "",
             "RELAY_BIND": addresses,

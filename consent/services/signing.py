@@ -9,6 +9,7 @@ from accounts.errors import StepUpMissing
 from accounts.models import Profile, User
 from accounts.services import consume_step_up
 from audit.context import origin
+from audit.events import Ref
 from audit.services import act, record
 from consent.clauses import PROMISES
 from consent.errors import (
@@ -22,6 +23,7 @@ from consent.events import DocumentSigned, SignatureWithdrawn
 from consent.models import Agreement, AgreementVersion, Signature
 from consent.names import is_own_name
 from consent.notifications import tell_group, tell_hosts_of_withdrawal
+from consent.records import digest_of
 from consent.statements import ELECTRONIC_RECORDS, MEANING
 from consent.states import SIGNATURE_TRANSITIONS, SignatureState, VersionState
 from groups import queries as groups
@@ -48,7 +50,7 @@ def sign_agreement(
     version = _locked(version)
     _refuse_second(request.user, version)
     _check_said(request.user, printed_name, ticked)
-    signature = Signature.objects.create(
+    signature = Signature(
         user=request.user,
         version=version,
         printed_name=" ".join(printed_name.split()),
@@ -60,10 +62,19 @@ def sign_agreement(
         address=origin().address,
         user_agent=request.headers.get("User-Agent", "")[:MAX_USER_AGENT],
     )
+    signature.record_digest = digest_of(signature)
+    signature.save()
     _activate(request.user, version)
     group = version.agreement.group
     tell_group(group)
-    record(DocumentSigned(object=signature.ref, subject=request.user.ref, group=group.ref))
+    record(
+        DocumentSigned(
+            object=signature.ref,
+            subject=request.user.ref,
+            group=group.ref,
+            record=Ref("record", signature.record_digest),
+        )
+    )
     return signature
 
 

@@ -14,23 +14,23 @@ from accounts.access import SignedInRequest, may_sign, safe_next, signed_in
 from audit import services as audit
 from audit.events import Ref
 from consent import access, queries
-from consent.canonical import sha256_of
 from consent.changes import changes_between
-from consent.clauses import PROMISES
+from consent.copies import is_text_as_signed, statements_of
 from consent.errors import (
     AlreadySigned,
     ConsentError,
+    CopyNotMade,
     FactorNotFresh,
     NameMismatch,
     SignatureIncomplete,
     VersionSuperseded,
 )
-from consent.events import DocumentViewed, PapersListed, SignatureViewed
+from consent.events import CopyTaken, DocumentViewed, PapersListed, SignatureViewed
 from consent.forms import SignForm
-from consent.models import AgreementVersion, Signature
+from consent.models import AgreementVersion, SealedCopy, Signature
 from consent.reading import sections_to_read
-from consent.services import sign_agreement, withdraw_signature
-from consent.statements import ELECTRONIC_RECORDS, ELECTRONIC_RECORDS_PROMISE, MEANING
+from consent.services import seal_copy, sign_agreement, withdraw_signature
+from consent.statements import MEANING
 
 
 @signed_in
@@ -133,16 +133,37 @@ def _paper_page(
 def signature(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     """The signer's copy, for the screen and for paper."""
     found = access.own_signature(request, pk)
-    said = {**PROMISES, ELECTRONIC_RECORDS: ELECTRONIC_RECORDS_PROMISE}
     context = {
         "signature": found,
         "version": found.version,
         "group": found.version.agreement.group,
         "sections": sections_to_read(found.version.text),
-        "promises": [said[key] for key in said if key in found.clauses],
-        "is_intact": sha256_of(found.version.text) == found.document_sha256,
+        "promises": statements_of(found),
+        "is_intact": is_text_as_signed(found),
     }
     return TemplateResponse(request, "consent/signature.html", context)
+
+
+@signed_in
+@require_safe
+@audit.shows(
+    lambda request, response, *, pk: CopyTaken(
+        object=Ref("signature", pk), subject=request.user.ref
+    )
+)
+def sealed_copy(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
+    """The PDF to keep; made now if the minute tick has not made it yet."""
+    found = access.own_signature(request, pk)
+    try:
+        copy = SealedCopy.objects.filter(signature=found).first() or seal_copy(signature=found)
+    except CopyNotMade as error:
+        messages.warning(request, error.text)
+        return redirect(_copy_of(found))
+    return HttpResponse(
+        copy.pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": 'attachment; filename="signed-paper.pdf"'},
+    )
 
 
 @signed_in

@@ -10,7 +10,12 @@ from django.db import connection, models, transaction
 from accounts.models import Profile, User
 from crypto import data_keys
 from crypto.errors import CiphertextRefused, KeyMissing
-from crypto.fields import AnyEncryptedField, Ciphertext, EncryptedJSONField
+from crypto.fields import (
+    AnyEncryptedField,
+    Ciphertext,
+    EncryptedBytesField,
+    EncryptedJSONField,
+)
 from crypto.models import DataKey
 from crypto.rotation import encrypted_models
 from tests.accounts.browsers import account_of
@@ -24,6 +29,8 @@ FIELDS = [field for _, fields in encrypted_models() for field in fields]
 
 
 def value_for(field: AnyEncryptedField) -> Any:
+    if isinstance(field, EncryptedBytesField):
+        return b"under the lime tree"
     return {"alone": True} if isinstance(field, EncryptedJSONField) else "Ünder the lime tree"
 
 

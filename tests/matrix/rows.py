@@ -115,6 +115,7 @@ ROWS: dict[str, Row] = {
     "consent:papers": Row(EVERYBODY),
     "consent:paper": Row(INSIDE, BOTH, {"pk": "paper"}),
     "consent:signature": Row(OWNER, names={"pk": "signature"}),
+    "consent:sealed_copy": Row(OWNER, names={"pk": "signature"}),
     "consent:withdraw": Row(OWNER, ("POST",), {"pk": "signature"}),
     "consent:agreement": Row(HOST, BOTH, GROUP),
     "consent:publish": Row(HOST, ("POST",), GROUP),

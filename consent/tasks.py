@@ -1,0 +1,16 @@
+"""The minute tick of papers: what is due is asked from the database each time."""
+
+from celery import shared_task
+
+from audit.context import acting_as_system
+from consent import queries, services
+
+COPIES_AT_ONCE = 20
+
+
+@shared_task
+def every_minute() -> None:
+    """Idempotent; called by beat, or by the quick start's own loop."""
+    with acting_as_system("beat"):
+        for signature in queries.signatures_without_copy(limit=COPIES_AT_ONCE):
+            services.seal_copy(signature=signature)
