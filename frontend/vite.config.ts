@@ -31,6 +31,13 @@ export default defineConfig({
       },
     },
   },
+  // One file of its own with a fixed name, which the page's policy (worker-src 'self') allows.
+  worker: {
+    format: "es",
+    rolldownOptions: {
+      output: { entryFileNames: "e2ee-[name].js", codeSplitting: false },
+    },
+  },
   test: {
     environment: "happy-dom",
     include: ["src/**/*.test.ts"],

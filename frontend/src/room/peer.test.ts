@@ -50,9 +50,19 @@ test("only Opus, VP8 and its retransmission are offered", () => {
 
 test("every line is shown to the transform before the constructor returns", () => {
   const mids: string[] = [];
-  new Peer([], (_, mid) => mids.push(mid));
+  new Peer([], { lineMade: (_, mid) => mids.push(mid) });
   expect(mids).toEqual(Array.from({ length: 34 }, (_, index) => String(index)));
 });
+
+test.each([true, false])(
+  "nothing may pass without a transform when encrypted: %s",
+  (isEncrypted) => {
+    new Peer([], { isEncrypted });
+    expect(FakePeerConnection.newest.configuration).toMatchObject({
+      encodedInsertableStreams: isEncrypted,
+    });
+  },
+);
 
 test("what is offered is what was set locally", async () => {
   const offer = await new Peer([]).offer();

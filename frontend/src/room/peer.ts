@@ -24,6 +24,17 @@ export type PeerState = "connecting" | "connected" | "unstable" | "lost";
 /** Where frames can be transformed: called in the same synchronous step that makes the line. */
 export type LineMade = (transceiver: RTCRtpTransceiver, mid: string) => void;
 
+export interface PeerOptions {
+  readonly lineMade?: LineMade;
+  /** Nothing at all leaves or arrives on a line whose transform is missing. */
+  readonly isEncrypted?: boolean;
+}
+
+/** Chromium's own switch; TypeScript does not know it. */
+interface EncryptedConfiguration extends RTCConfiguration {
+  encodedInsertableStreams: boolean;
+}
+
 /** One full layer now; m and l are in the offer so that it never has to change. */
 const CAMERA_LAYERS: RTCRtpEncodingParameters[] = [
   { rid: "h", active: true, maxBitrate: 700_000 },
@@ -38,11 +49,9 @@ export class Peer {
   #state: PeerState = "connecting";
   #answered = false;
 
-  constructor(iceServers: readonly IceServer[], lineMade: LineMade = () => {}) {
-    this.#connection = new RTCPeerConnection({
-      bundlePolicy: "max-bundle",
-      iceServers: [...iceServers],
-    });
+  constructor(iceServers: readonly IceServer[], options: PeerOptions = {}) {
+    const { lineMade = () => {}, isEncrypted = false } = options;
+    this.#connection = new RTCPeerConnection(configuration(iceServers, isEncrypted));
     this.#lines = makeLines(this.#connection, lineMade);
     this.#connection.onconnectionstatechange = () => this.#follow();
   }
@@ -111,6 +120,17 @@ export class Peer {
     this.#state = state;
     this.onState.emit(state);
   }
+}
+
+function configuration(
+  iceServers: readonly IceServer[],
+  isEncrypted: boolean,
+): EncryptedConfiguration {
+  return {
+    bundlePolicy: "max-bundle",
+    iceServers: [...iceServers],
+    encodedInsertableStreams: isEncrypted,
+  };
 }
 
 /** Synchronous from the first line to the last: a later transform would be silently ignored. */

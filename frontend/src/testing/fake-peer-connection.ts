@@ -58,7 +58,10 @@ export class FakePeerConnection {
   onconnectionstatechange: (() => void) | null = null;
   isClosed = false;
 
-  constructor() {
+  readonly configuration: RTCConfiguration;
+
+  constructor(configuration: RTCConfiguration = {}) {
+    this.configuration = configuration;
     FakePeerConnection.made.push(this);
   }
 
