@@ -11,5 +11,6 @@ class Retention(StrEnum):
     ATTENDANCE_SIX_YEARS = "attendance-six-years"
     SESSION_DAYS_30 = "session-days-30"
     LOCATION_DAYS_30 = "location-days-30"
+    SESSION_ONLY = "session-only"
     TRANSIENT = "transient"
     CONFIG = "config"

@@ -20,7 +20,7 @@ def mapping_for(viewer: SeatTicket, seated: Iterable[SeatTicket]) -> Mapping:
     """What the viewer's slots carry: each other seat's permitted sources, one screen."""
     mapping: Mapping = {}
     for other in sorted(seated, key=lambda ticket: ticket.seat):
-        if other.seat == viewer.seat:
+        if other.seat == viewer.seat or not _may_be_received(other.seat, viewer):
             continue
         place = other.seat - 1 if other.seat < viewer.seat else other.seat - 2
         if Source.MIC in other.may_send:
@@ -32,6 +32,10 @@ def mapping_for(viewer: SeatTicket, seated: Iterable[SeatTicket]) -> Mapping:
         if Source.SCREEN in other.may_send:
             mapping.setdefault(SCREEN_SLOT, (other.seat, Source.SCREEN))
     return mapping
+
+
+def _may_be_received(seat: int, viewer: SeatTicket) -> bool:
+    return viewer.sources is None or seat in viewer.sources
 
 
 def describe(mapping: Mapping) -> tuple[Slot, ...]:

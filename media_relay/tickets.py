@@ -63,7 +63,11 @@ class TransportTicket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatTicket:
-    """Permits one admitted person to send and receive in one room for at most 60 s."""
+    """Permits one admitted person to send and receive in one room for at most 60 s.
+
+    `sources`, where given, names the only seats whose media this one may be sent: those that have
+    said that they send under keys which this person holds.
+    """
 
     jti: str
     person: str
@@ -75,6 +79,7 @@ class SeatTicket:
     may_send: frozenset[Source]
     may_receive_video: bool
     expires_at: float
+    sources: frozenset[int] | None = None
 
 
 Ticket = TransportTicket | SeatTicket
@@ -83,6 +88,9 @@ _KINDS: dict[str, type[TransportTicket] | type[SeatTicket]] = {
     "transport": TransportTicket,
     "seat": SeatTicket,
 }
+
+
+_OPTIONAL = {"sources"}
 
 
 class UsedTickets:
@@ -108,6 +116,7 @@ def sign(ticket: Ticket, key: Ed25519PrivateKey) -> str:
     body["kind"] = "seat" if isinstance(ticket, SeatTicket) else "transport"
     if isinstance(ticket, SeatTicket):
         body["may_send"] = sorted(ticket.may_send)
+        body["sources"] = None if ticket.sources is None else sorted(ticket.sources)
     payload = json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
     return f"{_text(payload)}.{_text(key.sign(_DOMAIN + payload))}"
 
@@ -167,7 +176,7 @@ def _parse(payload: bytes) -> Ticket:
     try:
         body = json.loads(payload)
         kind = _KINDS[body.pop("kind")]
-        if set(body) != {field.name for field in fields(kind)}:
+        if set(body) | _OPTIONAL != {field.name for field in fields(kind)} | _OPTIONAL:
             raise TicketRefused("ticket.malformed")
         ticket = _seat(body) if kind is SeatTicket else TransportTicket(**body)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -179,6 +188,8 @@ def _parse(payload: bytes) -> Ticket:
 
 def _seat(body: dict[str, Any]) -> SeatTicket:
     body["may_send"] = frozenset(Source(name) for name in body["may_send"])
+    if body.get("sources") is not None:
+        body["sources"] = frozenset(body["sources"])
     return SeatTicket(**body)
 
 
@@ -186,13 +197,19 @@ def _is_well_typed(ticket: Ticket) -> bool:
     names = [ticket.jti, ticket.person, ticket.session, ticket.connection]
     if isinstance(ticket, SeatTicket):
         names += [ticket.room, ticket.admission]
-        if type(ticket.seat) is not int or not 1 <= ticket.seat <= MAX_SEATS:
+        if not _is_seat(ticket.seat):
             return False
         if type(ticket.may_receive_video) is not bool:
+            return False
+        if not all(_is_seat(number) for number in ticket.sources or ()):
             return False
     if type(ticket.expires_at) not in (int, float):
         return False
     return all(isinstance(name, str) and 0 < len(name) <= 128 for name in names)
+
+
+def _is_seat(number: object) -> bool:
+    return type(number) is int and 1 <= number <= MAX_SEATS
 
 
 def _text(data: bytes) -> str:

@@ -5,10 +5,12 @@ MUST NOT answer those who may not know with anything but the constant 404.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from channels.db import database_sync_to_async
@@ -19,10 +21,12 @@ from accounts.sockets import sign_in_group, user_group
 from audit.errors import AuditUnavailable
 from sessions_app import notify
 from sessions_app.errors import GateIsClosed, SessionRefused
-from sessions_app.messages import ClientMessage, MessageRefused, ServerMessage, parse
+from sessions_app.messages import ClientMessage, MessageRefused, ServerMessage, keys, parse
 from sessions_app.messages import client as said
+from sessions_app.messages.keys import Said
 from sessions_app.messages.server import Pong, SecondDevice, timeless
 from sessions_app.sockets.actor import Actor
+from sessions_app.sockets.acts import KEY_MESSAGES
 from sessions_app.sockets.handshake import Opening, open_socket, turn_away
 from sessions_app.sockets.line import Callbacks, RelayLine
 from sessions_app.sockets.outbox import Outbox
@@ -36,6 +40,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 # A lease lasts 60 s: two renewals may be lost. It is also how soon a lost message is made good.
 RENEW_SECONDS = 20.0
+# Chat is typed by people: a burst of reactions is allowed, a flood is not.
+SAYINGS, SAYINGS_PER_SECOND = 20, 4.0
 # Close codes of ours; anything else is the server's.
 ENDED, TOO_SLOW, TOO_FAST, FAILED = 4000, 4008, 4029, 1011
 
@@ -58,11 +64,16 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.channel_layer.group_add(channel, self.channel_name)
         await self.accept()
         self._line.start()
-        self._refresher = asyncio.create_task(self._refresh_forever())
-        self._refresher.add_done_callback(self._refresher_ended)
+        self._refreshers = [
+            asyncio.create_task(self._refresh_forever()),
+            asyncio.create_task(self._follow_rights_forever()),
+        ]
+        for task in self._refreshers:
+            task.add_done_callback(self._refresher_ended)
 
     async def disconnect(self, code: int) -> None:
-        self._refresher.cancel()
+        for task in self._refreshers:
+            task.cancel()
         for channel in self._channels:
             await self.channel_layer.group_discard(channel, self.channel_name)
         await self._line.close()
@@ -81,14 +92,23 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self._say(error_for("log_unavailable"))
 
     async def session_changed(self, event: dict[str, Any]) -> None:
-        self._dirty.set()
+        self._look_again()
+
+    async def keys_changed(self, event: dict[str, Any]) -> None:
+        self._rights_dirty.set()
+
+    async def said(self, event: dict[str, Any]) -> None:
+        """Sealed words of another member; this process cannot read them and keeps nothing."""
+        group = UUID(event["group"])
+        if event["sender"] != self.channel_name and self._actor.keys.takes_part_in(group):
+            await self._say(Said(group=group, data=event["data"]))
 
     async def papers_changed(self, event: dict[str, Any]) -> None:
         self._dirty.set()
 
     async def signin_ended(self, event: dict[str, Any]) -> None:
         """Sign-out, suspension or removal: whatever has ended is read from the database."""
-        self._dirty.set()
+        self._look_again()
 
     def _begin(self, opening: Opening) -> None:
         session = opening.standing.session
@@ -103,21 +123,24 @@ class SessionConsumer(AsyncWebsocketConsumer):
             sign_in_group(opening.sign_in),
         )
         self._dirty = asyncio.Event()
+        self._rights_dirty = asyncio.Event()
         self._line = RelayLine(
             self._place.connection,
             Callbacks(
                 say=self._say,
                 ticket=lambda: in_thread(self._actor.transport_ticket),
-                seated=self._dirty.set,
+                seated=self._look_again,
                 mapped=lambda: in_thread(self._actor.mapped),
                 lost=lambda: in_thread(self._actor.media_lost),
                 broken=self._give_up,
             ),
         )
         self._outbox, self._pace = Outbox(), Pace()
+        self._saying = Pace(tokens=SAYINGS, burst=SAYINGS, per_second=SAYINGS_PER_SECOND)
         self._has_greeted = False
         self._told: ServerMessage | None = None
-        self._is_over = False
+        self._is_over = self._renew = False
+        self._look_again_at = -math.inf
 
     async def _answer(self, message: ClientMessage) -> None:
         match message:
@@ -126,10 +149,15 @@ class SessionConsumer(AsyncWebsocketConsumer):
             case said.Ack(n=n):
                 if not self._outbox.acknowledge(n):
                     raise MessageRefused("wrong_value")
+                if self._actor.keys.has_more:
+                    self._rights_dirty.set()
                 return None
             case said.Leave():
                 await in_thread(self._actor.tell, message)
                 return await self._end("left")
+        return await self._do(message)
+
+    async def _do(self, message: ClientMessage) -> None:
         try:
             answer = await in_thread(self._actor.tell, message)
         except GateIsClosed:
@@ -138,13 +166,34 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if isinstance(message, said.Offer):
             self._line.offer(message.sdp)
             return None
+        if isinstance(message, keys.Say):
+            return await self._pass_on(message)
         if answer is not None:
             await self._say(answer)
+        if isinstance(message, KEY_MESSAGES):
+            # Only the keys have changed, and everybody whom that concerns is told of it.
+            self._rights_dirty.set()
+            return None
         if isinstance(message, said.Hello | said.TakeOver):
             # A second device is shown nothing before it has taken over.
             self._has_greeted, self._told = not isinstance(answer, SecondDevice), None
-        self._dirty.set()
+        self._look_again()
         return None
+
+    def _look_again(self) -> None:
+        self._dirty.set()
+        self._rights_dirty.set()
+
+    async def _pass_on(self, said_now: keys.Say) -> None:
+        if not self._saying.allows(time.monotonic()):
+            return await self._say(error_for("too_fast"))
+        event = {
+            "type": "said",
+            "sender": self.channel_name,
+            "group": str(said_now.group),
+            "data": said_now.data,
+        }
+        await self.channel_layer.group_send(self._channels[0], event)
 
     async def _refuse(self, code: str) -> None:
         try:
@@ -163,17 +212,29 @@ class SessionConsumer(AsyncWebsocketConsumer):
         """Reads and tells after every change, and at least every RENEW_SECONDS."""
         renewed_at = 0.0
         while not self._is_over:
-            due = renewed_at + RENEW_SECONDS - time.monotonic()
-            renew = due <= 0
-            if not renew:
-                try:
-                    await asyncio.wait_for(self._dirty.wait(), due)
-                except TimeoutError:
-                    renew = True
+            due = min(renewed_at + RENEW_SECONDS, self._look_again_at) - time.monotonic()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._dirty.wait(), max(due, 0))
+            now = time.monotonic()
+            renew = now >= renewed_at + RENEW_SECONDS
             if renew:
-                renewed_at = time.monotonic()
+                renewed_at = now
             self._dirty.clear()
             await self._refresh(renew=renew)
+
+    async def _follow_rights_forever(self) -> None:
+        """Keys and rights on the relay, apart from the snapshots, so that they wait for nothing.
+
+        MUST be the only place that hands out permits: two readers could overtake each other.
+        """
+        while not self._is_over:
+            await self._rights_dirty.wait()
+            self._rights_dirty.clear()
+            news = await in_thread(self._actor.read_keys)
+            for message in news.messages:
+                await self._say(message)
+            renew, self._renew = self._renew, False
+            self._line.permit(news.permit, renew=renew)
 
     async def _refresh(self, *, renew: bool) -> None:
         # A reading that began before the greeting may not know the new admission yet.
@@ -181,7 +242,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
         view = await in_thread(self._actor.read, renew=renew)
         if view.ended:
             return await self._end(view.ended)
-        self._line.permit(view.permit, renew=renew)
+        self._look_again_at = math.inf
+        if view.patience is not None:
+            self._look_again_at = time.monotonic() + view.patience
+            if view.patience <= 0:
+                await in_thread(self._actor.return_without_leaf)
+        self._renew = self._renew or renew
+        self._rights_dirty.set()
         if not had_greeted:
             return None
         news = view.gate or view.snapshot

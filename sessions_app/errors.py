@@ -9,10 +9,17 @@ SessionRefused          base; `code` is stable, the sentence and the next step s
 ├── RoomIsFull          every seat is taken
 ├── NeedsFreshFactor    taking over needs a step-up
 ├── OnAnotherDevice     the account is in elsewhere
+├── KeysRefused         this page sends more about its keys than any page has to
+├── CommitRefused       another commit won this epoch, or the group has moved on; `group` is it now
 └── CoolingDown         declined less than two minutes ago
 
 Messages hold codes and ids only.
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sessions_app.models import KeyGroup
 
 
 class SessionRefused(Exception):
@@ -57,6 +64,18 @@ class NeedsFreshFactor(SessionRefused):
 
 class OnAnotherDevice(SessionRefused):
     code = "on_another_device"
+
+
+class KeysRefused(SessionRefused):
+    code = "keys"
+
+
+class CommitRefused(SessionRefused):
+    code = "commit"
+
+    def __init__(self, group: "KeyGroup | None") -> None:
+        super().__init__()
+        self.group = group
 
 
 class CoolingDown(SessionRefused):

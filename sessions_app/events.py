@@ -265,6 +265,31 @@ class MediaResumed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeyGroupFounded(Event):
+    """A host's browser made the keys of this session anew."""
+
+    act: ClassVar[str] = "key.founded"
+    summary: ClassVar[str] = "began a new key group"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyEpochBegun(Event):
+    """The numbers alone: no key and no message of the group is known here."""
+
+    act: ClassVar[str] = "key.epoch"
+    summary: ClassVar[str] = "changed the keys of the room"
+    epoch: int
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantNotAdded(Event):
+    act: ClassVar[str] = "admission.not_added"
+    summary: ClassVar[str] = "went back to waiting, because no key was made for them in time"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SocketOpened(Event):
     """Committed before the handshake is accepted."""
 

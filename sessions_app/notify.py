@@ -11,6 +11,7 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 
 CHANGED = {"type": "session.changed"}
+KEYS_CHANGED = {"type": "keys.changed"}
 
 
 def session_channel(session_id: UUID) -> str:
@@ -18,10 +19,15 @@ def session_channel(session_id: UUID) -> str:
 
 
 def session_changed(session_id: UUID) -> None:
-    transaction.on_commit(lambda: _send(session_channel(session_id)))
+    transaction.on_commit(lambda: _send(session_channel(session_id), CHANGED))
 
 
-def _send(channel: str) -> None:
+def keys_changed(session_id: UUID) -> None:
+    """Apart from the rest: a change of keys needs no fresh snapshot, and must be quick."""
+    transaction.on_commit(lambda: _send(session_channel(session_id), KEYS_CHANGED))
+
+
+def _send(channel: str, message: dict[str, str]) -> None:
     layer = get_channel_layer()
     assert layer is not None
-    async_to_sync(layer.group_send)(channel, CHANGED)
+    async_to_sync(layer.group_send)(channel, message)

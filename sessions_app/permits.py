@@ -17,6 +17,8 @@ from groups.states import CameraPolicy
 from media_relay import tickets
 from media_relay.tickets import LEASE_SECONDS, SeatTicket, Source, TransportTicket
 from sessions_app.models import Admission, Seat
+from sessions_app.queries.keys import sources_of
+from sessions_app.queries.seats import is_host
 from sessions_app.states import SEATED, SeatMode, words
 
 NOTHING: frozenset[Source] = frozenset()
@@ -34,6 +36,9 @@ class Permit:
     seat: int
     may_send: frozenset[Source]
     may_receive_video: bool
+    # With end-to-end encryption: the seats whose keys this one holds. None: no restriction.
+    sources: frozenset[int] | None = None
+    is_ready: bool = True
 
     def ticket(self) -> str:
         """A signed seat ticket: one use, one lease."""
@@ -48,6 +53,7 @@ class Permit:
                 seat=self.seat,
                 may_send=self.may_send,
                 may_receive_video=self.may_receive_video,
+                sources=self.sources,
                 expires_at=time.time() + LEASE_SECONDS,
             ),
             _key(),
@@ -82,6 +88,7 @@ def permit_of(admission_id: UUID) -> Permit | None:
     )
     if seat is None or seat.admission.connection is None or not _is_entitled(seat.admission):
         return None
+    sources, is_ready = _keys_of(seat.admission)
     return Permit(
         person=seat.admission.user_id,
         session=seat.admission.session_id,
@@ -91,7 +98,17 @@ def permit_of(admission_id: UUID) -> Permit | None:
         seat=seat.number,
         may_send=may_send(seat),
         may_receive_video=not seat.away,
+        sources=sources,
+        is_ready=is_ready,
     )
+
+
+def _keys_of(admission: Admission) -> tuple[frozenset[int] | None, bool]:
+    """Nothing is mapped to somebody who could not open it, and they are not connected yet."""
+    if not admission.session.is_end_to_end:
+        return None, True
+    sources = sources_of(admission)
+    return sources or frozenset(), sources is not None
 
 
 def _is_entitled(admission: Admission) -> bool:
@@ -114,7 +131,7 @@ def may_send(seat: Seat) -> frozenset[Source]:
     """The sources that the relay forwards from this seat, whatever its browser tries."""
     if seat.mode == SeatMode.TEXT or seat.away or not seat.private:
         return NOTHING
-    if seat.admission.session.media_suspended_at is not None and not _is_host(seat.admission):
+    if seat.admission.session.media_suspended_at is not None and not is_host(seat.admission):
         return NOTHING
     allowed = {Source.MIC} if seat.may_send_mic else set()
     if _may_send_camera(seat):
@@ -125,11 +142,6 @@ def may_send(seat: Seat) -> frozenset[Source]:
 def _may_send_camera(seat: Seat) -> bool:
     policy = seat.admission.session.group.camera_policy
     return seat.may_send_camera and seat.mode == SeatMode.VIDEO and policy != CameraPolicy.OFF
-
-
-def _is_host(admission: Admission) -> bool:
-    membership = _membership(admission)
-    return membership is not None and membership.is_host
 
 
 @cache

@@ -16,9 +16,10 @@ from sessions_app.messages import (
     MEMBER_MESSAGES,
     SERVER_MESSAGES,
     ClientMessage,
+    ServerMessage,
     server,
 )
-from sessions_app.messages.bounds import Between, MaxItems, MaxLength
+from sessions_app.messages.bounds import Between, MaxBytes, MaxItems, MaxLength
 
 ENUMS: tuple[type[StrEnum], ...] = (
     states.SessionState,
@@ -27,17 +28,19 @@ ENUMS: tuple[type[StrEnum], ...] = (
     states.BlockScope,
     states.DecisionReason,
     states.OverrideReason,
-    server.Badge,
+    states.KeyStanding,
     server.TileRole,
     server.TransportState,
     server.SlotSource,
 )
 HEADER = "// Written by `manage.py protocol` from sessions_app/messages. Do not edit.\n"
 BEGIN, END = "<!-- messages: written by manage.py protocol -->\n", "<!-- /messages -->\n"
+_RENAMED = {"Error": "ErrorMessage", "State": "StateMessage", "Slots": "SlotsMessage"}
 _PLAIN: dict[object, str] = {
     str: "string",
     int: "number",
     bool: "boolean",
+    bytes: "string",
     UUID: "string",
     datetime: "string",
     type(None): "null",
@@ -90,9 +93,7 @@ def with_reference(document: str) -> str:
 
 def ts_name(kind: type[object]) -> str:
     """`Error` and `State` would hide or confuse names of the browser's own."""
-    return {"Error": "ErrorMessage", "State": "StateMessage", "Slots": "SlotsMessage"}.get(
-        kind.__name__, kind.__name__
-    )
+    return _RENAMED.get(kind.__name__, kind.__name__)
 
 
 def _wire_type(kind: type[Any]) -> list[str]:
@@ -145,6 +146,8 @@ def _bound_words(bound: object) -> str:
     match bound:
         case MaxLength(characters):
             return f", at most {characters} characters"
+        case MaxBytes(count):
+            return f", base64 of at most {count} bytes"
         case Between(low, high):
             return f", {low} to {high}"
         case MaxItems(count):
@@ -154,7 +157,7 @@ def _bound_words(bound: object) -> str:
 
 
 def _section(kind: type[object]) -> str:
-    is_message = issubclass(kind, ClientMessage | server.ServerMessage)
+    is_message = issubclass(kind, ClientMessage | ServerMessage)
     title = getattr(kind, "type", kind.__name__) if is_message else kind.__name__
     doc = cleandoc(kind.__doc__ or "").replace("\n", " ")
     said = "" if doc.startswith(f"{kind.__name__}(") else f"{doc}\n\n"

@@ -38,6 +38,14 @@ class BlockScope(StrEnum):
     GROUP = "group"
 
 
+class KeyStanding(StrEnum):
+    """How somebody who sits stands to the session's key group."""
+
+    NONE = "none"
+    ADDED = "added"
+    MEMBER = "member"
+
+
 class RoomKind(StrEnum):
     MAIN = "main"
 

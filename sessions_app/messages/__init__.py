@@ -4,14 +4,10 @@ The one source of docs/protocol.md's tables and of frontend/src/room/protocol.ge
 MUST NOT hold a true name, a location or a reason in words outside `HostPanel`.
 """
 
-from sessions_app.messages.client import (
-    CLIENT_MESSAGES,
-    HOST_MESSAGES,
-    MEMBER_MESSAGES,
-    ClientMessage,
-)
+from sessions_app.messages.base import ClientMessage, ServerMessage
+from sessions_app.messages.client import CLIENT_MESSAGES, HOST_MESSAGES, MEMBER_MESSAGES
 from sessions_app.messages.parsing import MAX_FRAME_BYTES, MessageRefused, parse
-from sessions_app.messages.server import SERVER_MESSAGES, ServerMessage, encode
+from sessions_app.messages.server import SERVER_MESSAGES, encode
 
 __all__ = [
     "CLIENT_MESSAGES",

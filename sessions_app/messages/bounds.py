@@ -11,6 +11,13 @@ class MaxLength:
 
 
 @dataclass(frozen=True, slots=True)
+class MaxBytes:
+    """Longest binary value, in bytes; on the wire it is base64 (RFC 4648, section 4, padded)."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Between:
     """Smallest and largest whole number, both allowed."""
 
@@ -20,6 +27,6 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class MaxItems:
-    """Longest list a server message may carry; the client may rely on it."""
+    """Longest list a message may carry."""
 
     count: int

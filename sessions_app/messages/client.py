@@ -4,17 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+from sessions_app.messages import keys
+from sessions_app.messages.base import ClientMessage
 from sessions_app.messages.bounds import Between, MaxLength
 from sessions_app.states import BlockScope, DecisionReason, OverrideReason, SeatMode
 
 MAX_SDP_CHARACTERS = 98_304
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientMessage:
-    """The base of all client messages; `type` is the word on the wire."""
-
-    type: ClassVar[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +200,12 @@ MEMBER_MESSAGES: tuple[type[ClientMessage], ...] = (
     State,
     TakeOver,
     Leave,
+    keys.OwnKeyPackage,
+    keys.HeldKeys,
+    keys.Commit,
+    keys.Ready,
+    keys.Switched,
+    keys.Say,
 )
 HOST_MESSAGES: tuple[type[ClientMessage], ...] = (
     OpenDoors,
@@ -223,5 +224,6 @@ HOST_MESSAGES: tuple[type[ClientMessage], ...] = (
     Suspend,
     Resume,
     End,
+    keys.FoundGroup,
 )
 CLIENT_MESSAGES = MEMBER_MESSAGES + HOST_MESSAGES

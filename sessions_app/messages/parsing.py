@@ -4,13 +4,16 @@ MUST NOT let any other exception out, whatever the bytes are (tests fuzz it).
 """
 
 import json
+import types
+from base64 import b64decode
 from dataclasses import fields
 from enum import StrEnum
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from sessions_app.messages.bounds import Between, MaxLength
-from sessions_app.messages.client import CLIENT_MESSAGES, ClientMessage
+from sessions_app.messages.base import ClientMessage
+from sessions_app.messages.bounds import Between, MaxBytes, MaxItems, MaxLength
+from sessions_app.messages.client import CLIENT_MESSAGES
 
 MAX_FRAME_BYTES = 131_072
 
@@ -64,11 +67,32 @@ def _value(hint: Any, value: object) -> object:
     if get_origin(hint) is Annotated:
         hint, *rest = get_args(hint)
         bounds = tuple(rest)
+    if isinstance(hint, types.UnionType):
+        return None if value is None else _value(get_args(hint)[0], value)
+    if get_origin(hint) is list:
+        return _list(get_args(hint)[0], bounds, value)
+    if hint is bytes:
+        value = _decoded(value)
     if hint is UUID or issubclass(hint, StrEnum):
         return _named(hint, value)
     if type(value) is not hint or not all(_keeps(bound, value) for bound in bounds):
         raise MessageRefused("wrong_value")
     return value
+
+
+def _list(hint: Any, bounds: tuple[object, ...], value: object) -> object:
+    if not isinstance(value, list) or not all(_keeps(bound, value) for bound in bounds):
+        raise MessageRefused("wrong_value")
+    return [_value(hint, one) for one in value]
+
+
+def _decoded(value: object) -> bytes:
+    if not isinstance(value, str):
+        raise MessageRefused("wrong_value")
+    try:
+        return b64decode(value, validate=True)
+    except ValueError as error:
+        raise MessageRefused("wrong_value") from error
 
 
 def _named(hint: type[UUID] | type[StrEnum], value: object) -> object:
@@ -85,6 +109,10 @@ def _named(hint: type[UUID] | type[StrEnum], value: object) -> object:
 def _keeps(bound: object, value: object) -> bool:
     if isinstance(bound, MaxLength) and isinstance(value, str):
         return len(value) <= bound.characters and _is_text(value)
+    if isinstance(bound, MaxBytes) and isinstance(value, bytes):
+        return len(value) <= bound.count
+    if isinstance(bound, MaxItems) and isinstance(value, list):
+        return len(value) <= bound.count
     if isinstance(bound, Between) and isinstance(value, int):
         return bound.low <= value <= bound.high
     raise TypeError(bound)

@@ -5,23 +5,20 @@ and lists reveal nothing to those who wait. Only `HostPanel` may carry true name
 """
 
 import json
+from base64 import b64encode
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+from sessions_app.messages import keys
+from sessions_app.messages.base import ServerMessage
 from sessions_app.messages.bounds import Between, MaxItems
 from sessions_app.states import AdmissionState, SeatMode, SessionState
 
 SEATS = 16
 SeatNumber = Annotated[int, Between(1, SEATS)]
-
-
-class Badge(StrEnum):
-    """What protects sound and picture, said honestly."""
-
-    SERVER_ONLY = "encrypted to the server only"
 
 
 class TileRole(StrEnum):
@@ -51,15 +48,20 @@ class IceServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """The reader's own standing. `admission` is null until they are in the waiting room."""
+    """The reader's own standing. `admission` is null until they are in the waiting room.
+
+    `was_not_added`: they wait again because no host's browser made a key for them in time.
+    """
 
     admission: AdmissionState | None
+    admission_id: UUID | None
     seat: SeatNumber | None
     role: TileRole
     alias: str
     mode: SeatMode
     may_send_mic: bool
     may_send_camera: bool
+    was_not_added: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ class SessionView:
     opens_at: datetime
     closes_at: datetime
     now: datetime
-    badge: Badge
+    end_to_end: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ class SeatView:
     """One tile, as everybody in the room may see it."""
 
     seat: SeatNumber
+    admission: UUID
     alias: str
     pronouns: str
     role: TileRole
@@ -104,6 +107,7 @@ class WaitingPerson:
     papers: bool
     private_space: bool
     location_confirmed: bool
+    was_not_added: bool
     waiting_since: datetime
 
 
@@ -149,13 +153,6 @@ class Slot:
     mid: str
     source: SlotSource
     seat: SeatNumber
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerMessage:
-    """The base of all server messages; on the wire each carries `n`, counted per connection."""
-
-    type: ClassVar[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +257,13 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Closed,
     Error,
     Pong,
+    keys.KeyGroupState,
+    keys.KeyPackageOf,
+    keys.WelcomeToGroup,
+    keys.Committed,
+    keys.CommitRefused,
+    keys.AllReady,
+    keys.Said,
 )
 SERVER_PARTS: tuple[type[object], ...] = (
     IceServer,
@@ -291,4 +295,6 @@ def _plain(value: object) -> str:
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
     raise TypeError(type(value).__name__)

@@ -4,7 +4,19 @@ No media seat without a live admission row; an ended admission is final (a trigg
 """
 
 from sessions_app.models.attempts import PreJoin
+from sessions_app.models.keys import KeyCommit, KeyGroup, KeyMember, KeyPackage
 from sessions_app.models.schedule import Room, Session
 from sessions_app.models.seating import Admission, Block, Seat
 
-__all__ = ["Admission", "Block", "PreJoin", "Room", "Seat", "Session"]
+__all__ = [
+    "Admission",
+    "Block",
+    "KeyCommit",
+    "KeyGroup",
+    "KeyMember",
+    "KeyPackage",
+    "PreJoin",
+    "Room",
+    "Seat",
+    "Session",
+]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
 
+from accounts.models import SignIn
 from audit.events import Ref
 from consent.models import AgreementVersion
 from crypto.fields import EncryptedJSONField, EncryptedTextField
@@ -21,6 +22,7 @@ class PreJoin(models.Model):
 
     `paper_version` is the agreement that was in force when the attempt began. Location and
     call-back are read by the person, and by a therapist in an emergency: never by a peer.
+    `encrypts_on` is the sign-in whose browser said that it can encrypt end to end.
     """
 
     retention = Retention.LOCATION_DAYS_30
@@ -49,6 +51,9 @@ class PreJoin(models.Model):
     )
     location_override_reason = models.CharField(max_length=32, blank=True)
     devices_at = models.DateTimeField(null=True, blank=True)
+    encrypts_on = models.ForeignKey(
+        SignIn, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     passphrase_ok_at = models.DateTimeField(null=True, blank=True)
     passphrase_failures = models.PositiveSmallIntegerField(default=0)
     help_asked_at = models.DateTimeField(null=True, blank=True)
@@ -61,6 +66,7 @@ class PreJoin(models.Model):
     session_id: UUID
     paper_version_id: UUID | None
     location_override_by_id: UUID | None
+    encrypts_on_id: UUID | None
 
     class Meta:
         constraints = [

@@ -18,7 +18,11 @@ DEFAULT_GRACE = timedelta(minutes=15)
 
 
 class Session(models.Model):
-    """`locked_at` and `media_suspended_at` are flags, not states: a session is live and locked."""
+    """`locked_at` and `media_suspended_at` are flags, not states: a session is live and locked.
+
+    `require_e2ee` is the group's rule as it was when the doors opened: it never changes under
+    people who are already in.
+    """
 
     retention = Retention.ATTENDANCE_SIX_YEARS
 
@@ -32,6 +36,7 @@ class Session(models.Model):
     grace = models.DurationField(default=DEFAULT_GRACE)
     timezone = models.CharField(max_length=64)
     state = models.CharField(max_length=16, default=SessionState.SCHEDULED.value)
+    require_e2ee = models.BooleanField(null=True, blank=True)
     doors_opened_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
     media_suspended_at = models.DateTimeField(null=True, blank=True)
@@ -77,6 +82,12 @@ class Session(models.Model):
     def ends_at(self) -> datetime:
         """When the session ends by itself and every link to it is dead."""
         return self.closes_at + self.grace
+
+    @property
+    def is_end_to_end(self) -> bool:
+        """Sound and picture are sealed by the browsers; whoever cannot is not let in."""
+        rule = self.require_e2ee
+        return self.group.require_e2ee if rule is None else rule
 
     @property
     def zone(self) -> ZoneInfo:

@@ -25,6 +25,9 @@ from sessions_app.states import (
     words,
 )
 
+# The one reason for waiting again that the person and the host are shown.
+NOT_ADDED = "not_added"
+
 
 class Admission(models.Model):
     """One arrival of one person and what a host decided about it; ended is final.
@@ -99,6 +102,11 @@ class Admission(models.Model):
     @property
     def is_seated(self) -> bool:
         return self.state in SEATED
+
+    @property
+    def was_not_added(self) -> bool:
+        """Waits again, because nobody's browser made a key for the visit before this one."""
+        return self.state == AdmissionState.WAITING and self.reason == NOT_ADDED
 
     def become(self, state: AdmissionState, *, now: datetime) -> None:
         """Take one step of the table; raises TransitionRefused. The caller holds the row's lock."""

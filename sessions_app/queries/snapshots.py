@@ -16,7 +16,6 @@ from groups.models import Membership
 from sessions_app import gates
 from sessions_app.gates import Attempt, Gate
 from sessions_app.messages.server import (
-    Badge,
     HostPanel,
     Own,
     PersonAtTheDoor,
@@ -83,12 +82,14 @@ def _own(membership: Membership, admission: Admission | None, mode: SeatMode) ->
     seat = admission.seat if admission is not None and admission.is_seated else None
     return Own(
         admission=AdmissionState(admission.state) if admission else None,
+        admission_id=admission.pk if admission else None,
         seat=seat.number if seat else None,
         role=TileRole(membership.role),
         alias=membership.alias,
         mode=SeatMode(seat.mode) if seat else mode,
         may_send_mic=seat is not None and seat.may_send_mic,
         may_send_camera=seat is not None and seat.may_send_camera,
+        was_not_added=admission is not None and admission.was_not_added,
     )
 
 
@@ -101,7 +102,7 @@ def _session_view(session: Session) -> SessionView:
         opens_at=session.opens_at,
         closes_at=session.closes_at,
         now=timezone.now(),
-        badge=Badge.SERVER_ONLY,
+        end_to_end=session.is_end_to_end,
     )
 
 
@@ -118,6 +119,7 @@ def _seat_view(membership: Membership, admission: Admission) -> SeatView:
     seat = admission.seat
     return SeatView(
         seat=seat.number,
+        admission=admission.pk,
         alias=membership.alias,
         pronouns=membership.pronouns,
         role=TileRole(membership.role),
@@ -162,6 +164,7 @@ def _waiting(attempt: Attempt, admission: Admission) -> WaitingPerson:
         papers=attempt.papers_current,
         private_space=attempt.prejoin.says_private,
         location_confirmed=attempt.prejoin.location_confirmed_at is not None,
+        was_not_added=admission.was_not_added,
         waiting_since=admission.waiting_since,
     )
 

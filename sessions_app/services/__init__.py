@@ -52,6 +52,15 @@ from sessions_app.services.floor import (
     set_presence,
     stop_video,
 )
+from sessions_app.services.keys import (
+    commit_keys,
+    forget_keys,
+    found_key_group,
+    note_ready,
+    note_switched,
+    offer_key_package,
+    return_without_leaf,
+)
 from sessions_app.services.passphrase import give_passphrase
 from sessions_app.services.schedule import cancel_session, schedule_session
 from sessions_app.services.upkeep import (
@@ -73,10 +82,13 @@ __all__ = [
     "begin_attempt",
     "cancel_session",
     "choose_devices",
+    "commit_keys",
     "confirm_location",
     "decline_participant",
     "end_session",
     "enter_waiting_room",
+    "forget_keys",
+    "found_key_group",
     "give_passphrase",
     "issue_transport_ticket",
     "keep_alive",
@@ -92,6 +104,9 @@ __all__ = [
     "mute_all",
     "mute_participant",
     "note_hosts",
+    "note_ready",
+    "note_switched",
+    "offer_key_package",
     "open_doors",
     "override_location",
     "purge_locations",
@@ -100,6 +115,7 @@ __all__ = [
     "resume_place",
     "return_everybody",
     "return_to_waiting",
+    "return_without_leaf",
     "schedule_session",
     "set_presence",
     "stop_video",

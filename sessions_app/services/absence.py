@@ -12,6 +12,7 @@ from groups import queries as groups
 from sessions_app import notify, queries, relay
 from sessions_app.events import EverybodyReturned, HostsAbsent, HostsBack
 from sessions_app.models import Admission, Session
+from sessions_app.models.seating import NOT_ADDED
 from sessions_app.services.about import about_session
 from sessions_app.services.rows import free_seat, locked_session
 from sessions_app.states import AdmissionState
@@ -89,4 +90,5 @@ def wait_again(admission: Admission, *, reason: str) -> Admission:
         connection=connection,
         heartbeat_at=now,
         waiting_since=now,
+        reason=reason if reason == NOT_ADDED else "",
     )

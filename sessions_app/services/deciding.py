@@ -47,8 +47,8 @@ def admit_participant(*, session: Session, admission: UUID, by: User) -> Admissi
     _require_gates(session, target)
     now = timezone.now()
     target.become(AdmissionState.ADMITTED, now=now)
-    target.decided_at, target.decided_by = now, by
-    target.save(update_fields=["state", "decided_at", "decided_by"])
+    target.decided_at, target.decided_by, target.reason = now, by, ""
+    target.save(update_fields=["state", "decided_at", "decided_by", "reason"])
     mode = SeatMode(target.prejoin.mode) if target.prejoin else SeatMode.TEXT
     take_seat(target, mode=mode, now=now)
     if session.may_become(SessionState.LIVE):

@@ -22,6 +22,7 @@ from sessions_app.gates import Attempt
 from sessions_app.models import Admission, PreJoin, Room, Session
 from sessions_app.services.about import about_admission, about_session
 from sessions_app.services.absence import end_place, note_hosts_if_changed
+from sessions_app.services.keys import forget_keys
 from sessions_app.services.rows import (
     host_admission,
     host_membership,
@@ -39,7 +40,8 @@ def open_doors(*, attempt: Attempt, connection: UUID, mode: SeatMode) -> Admissi
     gates.require_all_open(attempt)
     _step(session, SessionState.DOORS_OPEN)
     session.doors_opened_at = timezone.now()
-    session.save(update_fields=["state", "doors_opened_at"])
+    session.require_e2ee = session.group.require_e2ee
+    session.save(update_fields=["state", "doors_opened_at", "require_e2ee"])
     Room.objects.get_or_create(session=session, kind=RoomKind.MAIN)
     own = take_host_seat(attempt=attempt, connection=connection, mode=mode)
     record(DoorsOpened(**about_session(session)))
@@ -123,6 +125,7 @@ def end_session(*, session: Session, by: User | None = None) -> None:
     PreJoin.objects.filter(session=session, voided_at=None).update(
         voided_at=now, void_reason=VoidReason.SESSION_ENDED
     )
+    forget_keys(session)
     for room in session.rooms.all():
         relay.close_room_on_commit(room.pk)
     notify.session_changed(session.pk)

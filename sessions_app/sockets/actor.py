@@ -20,17 +20,20 @@ from audit.events import Ref
 from groups.states import SeatRole
 from sessions_app import queries, services
 from sessions_app.access import standing_of
-from sessions_app.errors import OnAnotherDevice, SessionRefused
+from sessions_app.errors import CommitRefused, OnAnotherDevice, SessionRefused
 from sessions_app.events import ActRefused
 from sessions_app.gates import Attempt
 from sessions_app.ice import ice_servers
 from sessions_app.messages import client as said
-from sessions_app.messages.client import HOST_MESSAGES, ClientMessage
-from sessions_app.messages.server import SecondDevice, ServerMessage, Welcome
+from sessions_app.messages.base import ClientMessage, ServerMessage
+from sessions_app.messages.client import HOST_MESSAGES
+from sessions_app.messages.server import SecondDevice, Welcome
 from sessions_app.models import Admission
+from sessions_app.permits import permit_of
 from sessions_app.services.arriving import FRESH_FACTOR
-from sessions_app.sockets.acts import act_as_host
+from sessions_app.sockets.acts import KEY_MESSAGES, act_as_host, act_on_keys, refusal_of
 from sessions_app.sockets.handshake import Opening
+from sessions_app.sockets.keys import KeyNews, KeyReader
 from sessions_app.sockets.rules import refusal
 from sessions_app.sockets.view import Place, View, view_of
 from sessions_app.states import AdmissionState
@@ -44,6 +47,7 @@ class Actor:
     def __init__(self, opening: Opening, place: Place) -> None:
         self._origin = opening.origin
         self._place = place
+        self.keys = KeyReader()
 
     def tell(self, message: ClientMessage) -> ServerMessage | None:
         """Do what the message asks; the direct answer, if it has one. Raises SessionRefused."""
@@ -66,6 +70,19 @@ class Actor:
         if renew:
             self._keep()
         return view_of(self._place)
+
+    def read_keys(self) -> KeyNews:
+        """Quicker than `read`: what a change of keys means for this connection, and no more."""
+        own = queries.admission_at(self._place.session_id, self._place.connection)
+        messages = self.keys.news(own, is_host=own is not None and queries.is_host(own))
+        return KeyNews(messages, permit_of(own.pk) if own else None)
+
+    def return_without_leaf(self) -> None:
+        """Called in time: the service looks again whether a host's browser has added them."""
+        own = self._own()
+        if own is not None:
+            with acting_as_system("socket"), suppress(SessionRefused):
+                services.return_without_leaf(admission=own)
 
     def transport_ticket(self) -> str:
         with acting(self._origin):
@@ -100,8 +117,27 @@ class Actor:
                 )
             case said.Leave() if own:
                 services.leave(admission=own)
+            case _ if own and type(message) in KEY_MESSAGES:
+                return self._about_keys(message, attempt, own)
             case _ if type(message) in HOST_MESSAGES:
                 act_as_host(message, session=attempt.session, by=attempt.user)
+        return None
+
+    def _about_keys(
+        self, message: ClientMessage, attempt: Attempt, own: Admission
+    ) -> ServerMessage | None:
+        """Losing a race is no misdeed: it is answered, and not written down as a refusal."""
+        try:
+            act_on_keys(
+                message,
+                session=attempt.session,
+                by=attempt.user,
+                admission=own,
+                connection=self._place.connection,
+                reader=self.keys,
+            )
+        except CommitRefused as refused:
+            return refusal_of(message, refused)
         return None
 
     def _arrive(self, hello: said.Hello, attempt: Attempt) -> ServerMessage:

@@ -25,9 +25,9 @@ from media_relay.control import (
 )
 from sessions_app import relay
 from sessions_app.errors import SessionRefused
+from sessions_app.messages.base import ServerMessage
 from sessions_app.messages.server import (
     Answer,
-    ServerMessage,
     Slot,
     Slots,
     SlotSource,
@@ -169,8 +169,9 @@ class RelayLine:
             await self._note_mapped()
 
     async def _note_mapped(self) -> None:
-        """Connected means mapped: seat acknowledged and handshake done, told once an admission."""
-        if self._applied is None or not self._is_connected:
+        """Connected means mapped: seat acknowledged, handshake done and keys ready; told once an
+        admission."""
+        if self._applied is None or not self._is_connected or not self._applied.is_ready:
             return
         if self._mapped != self._applied.admission:
             self._mapped = self._applied.admission

@@ -12,11 +12,13 @@ MAX_DROPPED = 200
 @dataclass(slots=True)
 class Pace:
     tokens: float = BURST
+    burst: float = BURST
+    per_second: float = PER_SECOND
     dropped: int = 0
     seen_at: float = field(default_factory=time.monotonic)
 
     def allows(self, now: float) -> bool:
-        self.tokens = min(BURST, self.tokens + (now - self.seen_at) * PER_SECOND)
+        self.tokens = min(self.burst, self.tokens + (now - self.seen_at) * self.per_second)
         self.seen_at = now
         if self.tokens < 1:
             self.dropped += 1

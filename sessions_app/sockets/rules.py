@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from groups.states import HOST_ROLES, SeatRole
 from sessions_app.messages import client as said
-from sessions_app.messages.client import HOST_MESSAGES, ClientMessage
+from sessions_app.messages import keys
+from sessions_app.messages.base import ClientMessage
+from sessions_app.messages.client import HOST_MESSAGES
 from sessions_app.states import LIVE, SEATED, AdmissionState
 
 Standing = AdmissionState | None
@@ -33,6 +35,13 @@ RULES: Mapping[type[ClientMessage], Rule] = {
     said.State: Rule(EVERYBODY, IN_THE_ROOM),
     said.TakeOver: Rule(EVERYBODY, OUTSIDE),
     said.Leave: Rule(EVERYBODY, PLACED),
+    keys.OwnKeyPackage: Rule(EVERYBODY, PLACED),
+    keys.HeldKeys: Rule(EVERYBODY, PLACED),
+    keys.Commit: Rule(EVERYBODY, IN_THE_ROOM),
+    keys.Ready: Rule(EVERYBODY, IN_THE_ROOM),
+    keys.Switched: Rule(EVERYBODY, IN_THE_ROOM),
+    keys.Say: Rule(EVERYBODY, IN_THE_ROOM),
+    keys.FoundGroup: Rule(HOST_ROLES, IN_THE_ROOM),
     said.OpenDoors: Rule(HOST_ROLES, OUTSIDE),
     said.Admit: Rule(HOST_ROLES, IN_THE_ROOM),
     said.AdmitAll: Rule(HOST_ROLES, IN_THE_ROOM),

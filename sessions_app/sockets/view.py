@@ -6,15 +6,16 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import SignIn
-from groups.states import SeatRole
+from groups.states import HOST_ROLES, SeatRole
 from sessions_app import gates, queries
 from sessions_app.access import Standing, standing_of
 from sessions_app.messages.server import GateClosed, Snapshot
 from sessions_app.models import Admission, Session
-from sessions_app.permits import Permit, permit_of
 from sessions_app.queries.snapshots import snapshot_for
 from sessions_app.states import AdmissionState, SeatMode, SessionState
 
+# Then the person waits again, and host and person are told: a browser has not done its part.
+ADDED_WITHIN_SECONDS = 10.0
 _ENDED_AS = {
     AdmissionState.DECLINED: "declined",
     AdmissionState.REMOVED: "removed",
@@ -31,8 +32,9 @@ class View:
     gate: GateClosed | None = None
     snapshot: Snapshot | None = None
     admission: Admission | None = None
-    permit: Permit | None = None
     role: SeatRole | None = None
+    # Let in, and no host's browser has made the key yet: for so many seconds more.
+    patience: float | None = None
 
 
 @dataclass(slots=True)
@@ -74,9 +76,18 @@ def _present(
     return View(
         snapshot=snapshot_for(sign_in.user, standing.session, place.mode, admission),
         admission=admission,
-        permit=permit_of(admission.pk) if admission else None,
         role=role,
+        patience=_patience(admission) if role not in HOST_ROLES else None,
     )
+
+
+def _patience(admission: Admission | None) -> float | None:
+    """Below zero once the Add is overdue."""
+    if admission is None or admission.state != AdmissionState.ADMITTED:
+        return None
+    if admission.decided_at is None or not queries.is_without_leaf(admission, admission.session):
+        return None
+    return ADDED_WITHIN_SECONDS - (timezone.now() - admission.decided_at).total_seconds()
 
 
 def _closed_gate(standing: Standing, sign_in: SignIn) -> GateClosed | None:
@@ -94,7 +105,7 @@ def _own_admission(place: Place) -> Admission | None:
     """The admission of this connection; one that was returned to waiting goes on in a new row."""
     if place.admission_id is None:
         return None
-    admission = Admission.objects.select_related("session").get(pk=place.admission_id)
+    admission = Admission.objects.select_related("session__group").get(pk=place.admission_id)
     if admission.state == AdmissionState.RETURNED_TO_WAITING:
         again = Admission.objects.filter(
             session_id=place.session_id, connection=place.connection

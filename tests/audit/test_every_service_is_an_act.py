@@ -32,6 +32,10 @@ WITHOUT_EVENT = {
     "sessions_app.void_prejoin": "part of each act that voids answers, recorded there",
     "sessions_app.end_place": "part of each act that ends an admission, recorded there",
     "sessions_app.wait_again": "part of returning to the waiting room, recorded there",
+    "sessions_app.offer_key_package": "a public key on each page load; being added is recorded",
+    "sessions_app.note_ready": "a browser's own progress; the epoch is recorded",
+    "sessions_app.note_switched": "a browser's own progress; the epoch is recorded",
+    "sessions_app.forget_keys": "part of the session's end, recorded there",
     "sessions_app.keep_signed_in": "presence in the room keeps the sign-in from idling",
 }
 

@@ -14,6 +14,7 @@ TEXT = (models.CharField, models.TextField, models.JSONField, models.BinaryField
 CODE = "a code from a closed set"
 DIGEST = "a digest or a public key: nothing to read"
 ORGANISATION = "about the programme, not about a person"
+SEALED_BY_BROWSERS = "ciphertext of the members' browsers, deleted with the session"
 PLAIN = {
     "accounts.LimitBucket.key": "a digest of account and address",
     "accounts.OutgoingMail.sender": ORGANISATION,
@@ -54,6 +55,8 @@ PLAIN = {
     "sessions_app.Admission.state": CODE,
     "sessions_app.Block.reason": CODE,
     "sessions_app.Block.scope": CODE,
+    "sessions_app.KeyCommit.commit": SEALED_BY_BROWSERS,
+    "sessions_app.KeyMember.welcome": SEALED_BY_BROWSERS,
     "sessions_app.PreJoin.location_override_reason": CODE,
     "sessions_app.PreJoin.mode": CODE,
     "sessions_app.PreJoin.void_reason": CODE,

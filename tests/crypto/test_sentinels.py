@@ -17,7 +17,7 @@ from audit.context import acting_as_system
 from consent.models import SealedCopy, Signature
 from crypto.fields import AnyEncryptedField, EncryptedJSONField
 from crypto.rotation import encrypted_models, rotate
-from sessions_app.models import PreJoin
+from sessions_app.models import Admission, KeyPackage, PreJoin
 from sessions_app.services import schedule_session
 from tests.cast import EVERYBODY
 from tests.groups.world import World, make_world
@@ -39,7 +39,9 @@ def world(committed_db: str) -> World:
             timezone="America/New_York",
             by=world.thea.user,
         )
-    PreJoin.objects.create(user=world.ana.user, session=session)
+    prejoin = PreJoin.objects.create(user=world.ana.user, session=session)
+    waiting = Admission.objects.create(user=world.ana.user, session=session, prejoin=prejoin)
+    KeyPackage.objects.create(admission=waiting, user=world.ana.user, package="")
     OutgoingMail.objects.create(recipient="a@example.org", sender="Quietroom", subject="", body="")
     return world
 

@@ -9,7 +9,7 @@ from audit.context import Origin
 from groups.states import HOST_ROLES, SeatRole
 from sessions_app.access import standing_of
 from sessions_app.errors import SessionRefused
-from sessions_app.messages import CLIENT_MESSAGES, HOST_MESSAGES, ClientMessage
+from sessions_app.messages import CLIENT_MESSAGES, HOST_MESSAGES, ClientMessage, keys
 from sessions_app.messages import client as said
 from sessions_app.models import Admission
 from sessions_app.sockets.actor import Actor
@@ -42,6 +42,13 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "state": ({SEATED}, {SEATED}),
     "take_over": ({OUTSIDE}, {OUTSIDE}),
     "leave": ({WAITING, SEATED}, {WAITING, SEATED}),
+    "key_package": ({WAITING, SEATED}, {WAITING, SEATED}),
+    "keys": ({WAITING, SEATED}, {WAITING, SEATED}),
+    "commit": ({SEATED}, {SEATED}),
+    "ready": ({SEATED}, {SEATED}),
+    "switched": ({SEATED}, {SEATED}),
+    "application": ({SEATED}, {SEATED}),
+    "found_group": (set(), {SEATED}),
     "open_doors": (set(), {OUTSIDE}),
     "admit": (set(), {SEATED}),
     "admit_all": (set(), {SEATED}),
@@ -114,6 +121,7 @@ MAKE: dict[type[ClientMessage], Callable[[Admission], ClientMessage]] = {
     said.Suspend: lambda ben: said.Suspend(),
     said.Resume: lambda ben: said.Resume(),
     said.End: lambda ben: said.End(),
+    keys.FoundGroup: lambda ben: keys.FoundGroup(instead_of=None),
 }
 WAITING_TARGET = {said.Admit, said.AdmitAll, said.Decline}
 

@@ -20,8 +20,8 @@ export class QrBadge extends HTMLElement {
     this.replaceChildren(this.#button);
   }
 
-  show(badge: string): void {
-    setText(this.#words, badge.charAt(0).toUpperCase() + badge.slice(1));
+  show(): void {
+    setText(this.#words, "Encrypted to the server only");
   }
 
   #explain(): void {

@@ -162,7 +162,7 @@ export class QrRoom extends HTMLElement {
     document.title = isWaiting ? "Waiting · Quietroom" : "Room · Quietroom";
     this.#lockMark.hidden = !snapshot?.session.locked;
     this.#badge.hidden = !snapshot;
-    if (snapshot) this.#badge.show(snapshot.session.badge);
+    if (snapshot) this.#badge.show();
   }
 
   /** Replaces the stage only when it is another one: focus and pictures stay. */

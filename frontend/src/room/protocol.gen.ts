@@ -42,8 +42,10 @@ export type OverrideReason =
   | "told_by_phone"
   | "safety_of_member";
 
-export type Badge =
-  | "encrypted to the server only";
+export type KeyStanding =
+  | "none"
+  | "added"
+  | "member";
 
 export type TileRole =
   | "host"
@@ -69,12 +71,14 @@ export interface IceServer {
 /** The reader's own standing. `admission` is null until they are in the waiting room. */
 export interface Own {
   admission: AdmissionState | null;
+  admission_id: string | null;
   seat: number | null;
   role: TileRole;
   alias: string;
   mode: SeatMode;
   may_send_mic: boolean;
   may_send_camera: boolean;
+  was_not_added: boolean;
 }
 
 /** Times are the server's; `now` lets the page count without trusting the device's clock. */
@@ -86,12 +90,13 @@ export interface SessionView {
   opens_at: string;
   closes_at: string;
   now: string;
-  badge: Badge;
+  end_to_end: boolean;
 }
 
 /** One tile, as everybody in the room may see it. */
 export interface SeatView {
   seat: number;
+  admission: string;
   alias: string;
   pronouns: string;
   role: TileRole;
@@ -114,6 +119,7 @@ export interface WaitingPerson {
   papers: boolean;
   private_space: boolean;
   location_confirmed: boolean;
+  was_not_added: boolean;
   waiting_since: string;
 }
 
@@ -193,6 +199,52 @@ export interface TakeOver {
 /** Leave the waiting room or the seat for good; coming back is a new admission. */
 export interface Leave {
   type: "leave";
+}
+
+/** By which a host may add this visit to the group; the newest replaces, each is used once. */
+export interface OwnKeyPackage {
+  type: "key_package";
+  admission: string;
+  package: string;
+}
+
+/** What this page holds: the state is told, and every commit from this epoch on is replayed. */
+export interface HeldKeys {
+  type: "keys";
+  group: string | null;
+  epoch: number;
+}
+
+/** A commit made in `epoch`: the first of an epoch wins. Only hosts add and remove. */
+export interface Commit {
+  type: "commit";
+  group: string;
+  epoch: number;
+  commit: string;
+  welcome: string;
+  added: string[];
+  removed: string[];
+}
+
+/** This page can open what the others send under this epoch. */
+export interface Ready {
+  type: "ready";
+  group: string;
+  epoch: number;
+}
+
+/** Whatever this page sends from now on is sealed under this epoch. */
+export interface Switched {
+  type: "switched";
+  group: string;
+  epoch: number;
+}
+
+/** Chat, notes, hands and reactions, sealed for the group: passed on, never stored. */
+export interface Say {
+  type: "application";
+  group: string;
+  data: string;
 }
 
 /** Open the doors: the waiting room may now be let in, and the host takes their own seat. */
@@ -287,6 +339,12 @@ export interface End {
   type: "end";
 }
 
+/** Make a new group the session's; `instead_of` is the present one, as this host knows it. */
+export interface FoundGroup {
+  type: "found_group";
+  instead_of: string | null;
+}
+
 /** The answer to `hello` and `take_over`: what a transport needs, and how often to ping. */
 export interface Welcome {
   n: number;
@@ -368,6 +426,66 @@ export interface Pong {
   type: "pong";
 }
 
+/** The session's group and the reader's standing in it; `group` is null before the first. */
+export interface KeyGroupState {
+  n: number;
+  type: "key_group";
+  group: string | null;
+  epoch: number;
+  standing: KeyStanding;
+}
+
+/** For hosts: the unused key package of somebody who waits, or who sits and has lost theirs. */
+export interface KeyPackageOf {
+  n: number;
+  type: "key_package_of";
+  admission: string;
+  package: string;
+}
+
+/** For the added alone: the way into the group at `epoch`. */
+export interface WelcomeToGroup {
+  n: number;
+  type: "welcome_group";
+  group: string;
+  epoch: number;
+  welcome: string;
+}
+
+/** The commit that won `epoch`, in order, once on each connection. `own` ones come empty. */
+export interface Committed {
+  n: number;
+  type: "committed";
+  group: string;
+  epoch: number;
+  commit: string;
+  own: boolean;
+}
+
+/** Another commit won, or this one was not allowed; the group is at `epoch` now. */
+export interface CommitRefused {
+  n: number;
+  type: "commit_refused";
+  group: string;
+  epoch: number;
+}
+
+/** Everybody connected can open `epoch`: senders may switch to it. */
+export interface AllReady {
+  n: number;
+  type: "all_ready";
+  group: string;
+  epoch: number;
+}
+
+/** What another member of the group sent with `application`. */
+export interface Said {
+  n: number;
+  type: "application";
+  group: string;
+  data: string;
+}
+
 export type ClientMessage =
   | Hello
   | Ack
@@ -376,6 +494,12 @@ export type ClientMessage =
   | StateMessage
   | TakeOver
   | Leave
+  | OwnKeyPackage
+  | HeldKeys
+  | Commit
+  | Ready
+  | Switched
+  | Say
   | OpenDoors
   | Admit
   | AdmitAll
@@ -391,7 +515,8 @@ export type ClientMessage =
   | AllowMedia
   | Suspend
   | Resume
-  | End;
+  | End
+  | FoundGroup;
 
 export type ServerMessage =
   | Welcome
@@ -403,4 +528,11 @@ export type ServerMessage =
   | SecondDevice
   | Closed
   | ErrorMessage
-  | Pong;
+  | Pong
+  | KeyGroupState
+  | KeyPackageOf
+  | WelcomeToGroup
+  | Committed
+  | CommitRefused
+  | AllReady
+  | Said;

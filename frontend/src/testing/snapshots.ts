@@ -10,12 +10,14 @@ import type {
 
 const OWN: Own = {
   admission: "connected",
+  admission_id: "22222222-2222-4222-8222-222222222222",
   seat: 2,
   role: "member",
   alias: "Ana",
   mode: "video",
   may_send_mic: true,
   may_send_camera: true,
+  was_not_added: false,
 };
 
 const SESSION: SessionView = {
@@ -26,12 +28,13 @@ const SESSION: SessionView = {
   opens_at: "2026-03-02T10:00:00+00:00",
   closes_at: "2026-03-02T11:30:00+00:00",
   now: "2026-03-02T10:05:00+00:00",
-  badge: "encrypted to the server only",
+  end_to_end: false,
 };
 
 export function seat(number: number, alias: string, change: Partial<SeatView> = {}): SeatView {
   return {
     seat: number,
+    admission: `${String(number).repeat(8)}-0000-4000-8000-000000000000`,
     alias,
     pronouns: "",
     role: "member",
@@ -91,6 +94,7 @@ export function waitingPerson(change: Partial<WaitingPerson> = {}): WaitingPerso
     papers: true,
     private_space: true,
     location_confirmed: true,
+    was_not_added: false,
     waiting_since: "2026-03-02T10:02:00+00:00",
     ...change,
   };

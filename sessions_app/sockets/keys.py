@@ -1,0 +1,156 @@
+"""What one connection has been told of the keys, and what is news to it.
+
+State and an order of commits, never a queue: whatever was missed is read again from the epoch
+that the page named.
+"""
+
+from dataclasses import dataclass, field
+from threading import Lock
+from uuid import UUID
+
+from sessions_app import queries
+from sessions_app.messages.base import ServerMessage
+from sessions_app.messages.keys import (
+    AllReady,
+    Committed,
+    HeldKeys,
+    KeyGroupState,
+    KeyPackageOf,
+    WelcomeToGroup,
+)
+from sessions_app.models import Admission, KeyGroup, KeyMember
+from sessions_app.permits import Permit
+from sessions_app.queries.keys import COMMITS_AT_ONCE
+from sessions_app.states import KeyStanding
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNews:
+    """What is to be said, and the rights on the relay that follow from the keys."""
+
+    messages: list[ServerMessage]
+    permit: Permit | None
+
+
+@dataclass(slots=True)
+class KeyReader:
+    """`group` and `epoch`: the page holds this group's keys up to this epoch.
+
+    Messages are heard in one thread and news are read in another: one at a time.
+    """
+
+    has_asked: bool = False
+    group: UUID | None = None
+    epoch: int = 0
+    standing: KeyStanding = KeyStanding.NONE
+    # Whether the last reading was cut short: the rest is read after an acknowledgement.
+    has_more: bool = False
+    _told: tuple[UUID | None, KeyStanding, UUID | None] | None = None
+    _all_ready: tuple[UUID, int] | None = None
+    _packages: set[tuple[UUID, int]] = field(default_factory=set)
+    _one_at_a_time: Lock = field(default_factory=Lock)
+
+    def begin(self, held: HeldKeys) -> None:
+        """The page says what it holds; everything is told anew."""
+        with self._one_at_a_time:
+            self.has_asked = True
+            self.group, self.epoch = held.group, held.epoch
+            self._told = self._all_ready = None
+            self._packages.clear()
+
+    def founded(self, group: KeyGroup) -> None:
+        """The page of the founder makes the group itself and needs no welcome."""
+        with self._one_at_a_time:
+            self.has_asked = True
+            self.group, self.epoch = group.pk, 0
+
+    def takes_part_in(self, group: UUID) -> bool:
+        return self.group == group and self.standing is KeyStanding.MEMBER
+
+    def news(self, own: Admission | None, *, is_host: bool) -> list[ServerMessage]:
+        """Nothing for those who wait: numbers and groups say what happens inside."""
+        if not self.has_asked or own is None or not own.is_seated:
+            return []
+        with self._one_at_a_time:
+            return self._read(own, is_host=is_host)
+
+    def _read(self, own: Admission, *, is_host: bool) -> list[ServerMessage]:
+        group = queries.current_group(own.session_id)
+        leaf = queries.leaf_of(group, own.pk)
+        found = self._state(group, leaf)
+        if group is not None and leaf is not None and self.group == group.pk:
+            found += self._commits(group, leaf)
+            found += self._readiness(group)
+        if is_host:
+            found += self._new_packages(own.session_id)
+        return found
+
+    def _state(self, group: KeyGroup | None, leaf: KeyMember | None) -> list[ServerMessage]:
+        welcome = self._welcome(group, leaf)
+        self.standing = _standing(leaf, is_added=welcome is not None)
+        now = (group.pk if group else None, self.standing, leaf.pk if leaf else None)
+        found: list[ServerMessage] = []
+        if now != self._told:
+            self._told = now
+            found.append(
+                KeyGroupState(
+                    group=group.pk if group else None,
+                    epoch=group.epoch if group else 0,
+                    standing=self.standing,
+                )
+            )
+        if welcome is not None:
+            found.append(welcome)
+            self.group, self.epoch = welcome.group, welcome.epoch
+            self.standing = KeyStanding.MEMBER
+            self._told = (now[0], self.standing, now[2])
+        return found
+
+    def _welcome(self, group: KeyGroup | None, leaf: KeyMember | None) -> WelcomeToGroup | None:
+        if group is None or leaf is None or leaf.welcome is None:
+            return None
+        if self.group == group.pk and self.epoch >= leaf.joined_epoch:
+            return None
+        return WelcomeToGroup(group=group.pk, epoch=leaf.joined_epoch, welcome=bytes(leaf.welcome))
+
+    def _commits(self, group: KeyGroup, leaf: KeyMember) -> list[ServerMessage]:
+        """Only those made while this visit had its leaf: earlier ones could not be opened."""
+        if self.epoch < leaf.joined_epoch:
+            return []
+        commits = queries.commits_from(group, self.epoch)
+        self.has_more = len(commits) == COMMITS_AT_ONCE
+        if commits:
+            self.epoch = commits[-1].epoch + 1
+        return [
+            Committed(
+                group=group.pk,
+                epoch=one.epoch,
+                commit=b"" if one.by_id == leaf.pk else bytes(one.commit),
+                own=one.by_id == leaf.pk,
+            )
+            for one in commits
+        ]
+
+    def _readiness(self, group: KeyGroup) -> list[ServerMessage]:
+        now = (group.pk, group.epoch)
+        if self.epoch != group.epoch or self._all_ready == now:
+            return []
+        if not queries.everybody_is_ready(group):
+            return []
+        self._all_ready = now
+        return [AllReady(group=group.pk, epoch=group.epoch)]
+
+    def _new_packages(self, session_id: UUID) -> list[ServerMessage]:
+        found: list[ServerMessage] = []
+        for one in queries.unused_packages(session_id):
+            mark = (one.admission_id, one.uploads)
+            if mark not in self._packages:
+                self._packages.add(mark)
+                found.append(KeyPackageOf(admission=one.admission_id, package=one.data))
+        return found
+
+
+def _standing(leaf: KeyMember | None, *, is_added: bool) -> KeyStanding:
+    if leaf is None:
+        return KeyStanding.NONE
+    return KeyStanding.ADDED if is_added else KeyStanding.MEMBER
