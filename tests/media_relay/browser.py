@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -75,13 +75,21 @@ class BrowserPeer:
         self, holds: Callable[[dict[str, Any]], bool], seconds: float = 20
     ) -> dict[str, Any]:
         """The counters once they fulfil the claim; fails with the last ones."""
-        deadline = time.monotonic() + seconds
-        while True:
-            now = await self.counters()
-            if holds(now):
-                return now
-            assert time.monotonic() < deadline, now
-            await asyncio.sleep(0.1)
+        return await counters_once(self.counters, holds, seconds)
+
+
+async def counters_once(
+    counters: Callable[[], Awaitable[dict[str, Any]]],
+    holds: Callable[[dict[str, Any]], bool],
+    seconds: float,
+) -> dict[str, Any]:
+    deadline = time.monotonic() + seconds
+    while True:
+        now = await counters()
+        if holds(now):
+            return now
+        assert time.monotonic() < deadline, now
+        await asyncio.sleep(0.1)
 
 
 async def _empty_page(route: Route) -> None:
