@@ -10,9 +10,10 @@ RUN npm run build
 FROM python:3.11-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/opt/venv/bin:$PATH
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin quietroom \
-    && python -m venv /opt/venv
-COPY requirements.lock /tmp/requirements.lock
-RUN pip install --no-cache-dir --require-hashes --no-deps --requirement /tmp/requirements.lock
+    && python -m venv /opt/venv \
+    && install --directory --owner quietroom --mode 700 /var/cache/quietroom
+COPY requirements-fast.lock /tmp/requirements-fast.lock
+RUN pip install --no-cache-dir --require-hashes --no-deps --requirement /tmp/requirements-fast.lock
 WORKDIR /app
 COPY manage.py ./
 COPY config/ config/

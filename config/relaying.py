@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from config.keys import ticket_verify_key
+from media_relay.engines import EngineChoice
 from media_relay.node import NodeConfig
 
 
@@ -13,4 +14,6 @@ def node_config(index: int = 0) -> NodeConfig:
         bind=tuple(settings.RELAY_BIND),
         advertise=tuple(settings.RELAY_ADDRESS),
         port=settings.RELAY_PORT + index,
+        engine=EngineChoice(settings.RELAY_ENGINE),
+        cache=settings.RELAY_CACHE,
     )

@@ -5,7 +5,7 @@ handshake as server and stays alive for alerts; packets of media never pass thro
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from aiortc.rtcdtlstransport import (
     SRTP_AEAD_AES_128_GCM,
@@ -61,14 +61,21 @@ class _IceShape:
 
 
 class DtlsServer:
-    """One handshake with one peer, under a certificate of its own."""
+    """One handshake with one peer, under a certificate of its own.
 
-    def __init__(self, send: Callable[[bytes], None]) -> None:
+    Only `profiles` are offered: what the engine cannot protect MUST NOT be agreed on.
+    """
+
+    def __init__(
+        self, send: Callable[[bytes], None], profiles: Collection[SrtpProfile] = tuple(SrtpProfile)
+    ) -> None:
         self._ice = _IceShape(send)
         self._certificate = RTCCertificate.generateCertificate()
         # The shape is duck-typed: aiortc only calls _recv, _send and role.
         self._transport = RTCDtlsTransport(self._ice, [self._certificate])  # type: ignore[arg-type]
-        self._transport._srtp_profiles = list(PROFILES)
+        self._transport._srtp_profiles = [
+            each for each in PROFILES if each.openssl_profile.decode() in profiles
+        ]
         self._transport._set_role("server")
         self.closed = asyncio.Event()
         self._transport.on("statechange", self._note_state)

@@ -146,6 +146,11 @@ class Seen:
 class Engine(Protocol):
     """MUST NOT raise for anything that arrives: hostile bytes are dropped and counted."""
 
+    @property
+    def profiles(self) -> frozenset[SrtpProfile]:
+        """The protections that it can give: no other may be negotiated."""
+        ...
+
     def add_peer(
         self, peer: int, keys: SrtpKeys, slots: tuple[SlotSpec, ...], transport_cc: int
     ) -> None:
@@ -208,11 +213,7 @@ class Engine(Protocol):
         ...
 
     def resend(self, viewer: int, ssrc: int, sequences: list[int]) -> None:
-        """Answer a viewer's NACK: through RTX from the ring, or a voice by its very bytes.
-
-        Browsers have no RTX for voices. The protected packet MUST be sent again as it was,
-        number and all: protected anew it would break the GCM rule.
-        """
+        """Answer a viewer's NACK from the ring, through RTX."""
         ...
 
     def probe(self, viewer: int, slot: int, count: int) -> int:

@@ -74,8 +74,8 @@ class Peer:
     """One peer of the reference engine."""
 
     def __init__(self, keys: SrtpKeys, slots: Sequence[SlotSpec], transport_cc: int) -> None:
-        self.receive = _srtp(keys.profile, keys.receive, pylibsrtp.Policy.SSRC_ANY_INBOUND)
-        self.send = _srtp(keys.profile, keys.send, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
+        self.receive = srtp_session(keys.profile, keys.receive, pylibsrtp.Policy.SSRC_ANY_INBOUND)
+        self.send = srtp_session(keys.profile, keys.send, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
         self.slots = [SlotStream(spec) for spec in slots]
         self.slot_of_ssrc = {spec.ssrc: index for index, spec in enumerate(slots)}
         self.legs: dict[int, Leg] = {}
@@ -101,7 +101,8 @@ class Peer:
         return with_extension(plain, transport_cc, number)
 
 
-def _srtp(profile: SrtpProfile, key: bytes, direction: int) -> pylibsrtp.Session:
+def srtp_session(profile: SrtpProfile, key: bytes, direction: int) -> pylibsrtp.Session:
+    """libsrtp with the master key and salt of one direction."""
     policy = pylibsrtp.Policy(key=key, ssrc_type=direction, srtp_profile=_PROFILES[profile])
     policy.window_size = REPLAY_WINDOW
     return pylibsrtp.Session(policy)

@@ -16,6 +16,7 @@ from media_relay.engine import (
     PathReport,
     Seen,
     SrtpKeys,
+    SrtpProfile,
     StreamCount,
     StreamSpec,
 )
@@ -23,7 +24,7 @@ from media_relay.engine_peer import Leg, Peer, Stream, Track
 from media_relay.errors import Malformed
 from media_relay.inbound import Inbound, Received, ReceptionReport
 from media_relay.layout import CLOCK_RATES
-from media_relay.outbound import SlotSpec, SlotStream
+from media_relay.outbound import SlotSpec
 from media_relay.rtp import RtpPacket, header_extensions, parse_rtp, unwrap_rtx
 from media_relay.tickets import Source
 
@@ -45,6 +46,10 @@ class ReferenceEngine:
         self._peers: dict[int, Peer] = {}
         self._peer_of: dict[tuple[int, Address], int] = {}
         self._counters = Counters()
+
+    @property
+    def profiles(self) -> frozenset[SrtpProfile]:
+        return frozenset(SrtpProfile)
 
     def add_peer(
         self, peer: int, keys: SrtpKeys, slots: tuple[SlotSpec, ...], transport_cc: int
@@ -163,15 +168,10 @@ class ReferenceEngine:
             return
         now = self._clock()
         for sequence in sequences:
-            if leg.stream.spec.is_video:
-                repair = leg.stream.resend(leg.inbound, sequence, now)
-                if repair is not None:
-                    self._send(leg.viewer, leg.stream, repair, now)
-            else:
-                repair = leg.stream.kept(sequence, now)
-                if repair is not None and leg.viewer.path is not None:
-                    self.send_raw(leg.viewer.path, repair)
-            self._counters.resent += repair is not None
+            repair = leg.stream.resend(leg.inbound, sequence, now)
+            if repair is not None:
+                self._send(leg.viewer, leg.stream.spec, repair, now)
+                self._counters.resent += 1
 
     def probe(self, viewer: int, slot: int, count: int) -> int:
         watching = self._peers.get(viewer)
@@ -183,7 +183,7 @@ class ReferenceEngine:
             padding = stream.pad()
             if padding is None:
                 return sent
-            self._send(watching, stream, padding, now)
+            self._send(watching, stream.spec, padding, now)
             self._counters.probes += 1
         return count
 
@@ -321,17 +321,15 @@ class ReferenceEngine:
             for each in batch:
                 plain = leg.stream.forward(each, now)
                 if plain is not None:
-                    self._send(leg.viewer, leg.stream, plain, now)
+                    self._send(leg.viewer, leg.stream.spec, plain, now)
 
-    def _send(self, watching: Peer, stream: SlotStream, plain: bytes, now: float) -> None:
+    def _send(self, watching: Peer, spec: SlotSpec, plain: bytes, now: float) -> None:
         """One viewer's failure MUST NOT starve the others."""
         if watching.path is None:
             return
         with contextlib.suppress(pylibsrtp.Error, ValueError):
-            numbered = watching.numbered(plain, stream.spec.transport_cc, now)
-            protected = watching.send.protect(numbered)
-            stream.keep(plain, protected)
-            self.send_raw(watching.path, protected)
+            numbered = watching.numbered(plain, spec.transport_cc, now)
+            self.send_raw(watching.path, watching.send.protect(numbered))
 
     def _note_arrival(self, known: Peer, packet: RtpPacket, now: float) -> None:
         if known.transport_cc:
@@ -350,7 +348,8 @@ class ReferenceEngine:
         )
         for stream in known.streams.values():
             if (stream.spec.source, stream.spec.layer) == (spec.source, spec.layer):
-                stream.inbound = inbound if stream.spec.is_rtx else stream.inbound
+                # The newest word on a layer wins: another SSRC that had it falls silent.
+                stream.inbound = inbound if stream.spec.is_rtx else None
         for leg in track.legs:
             if leg.inbound is former:
                 leg.rest()

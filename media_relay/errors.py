@@ -3,6 +3,7 @@
 RelayError
 ├── TicketRefused   a ticket is forged, expired, malformed (codes: ``ticket.*``)
 ├── RelayRefused    a control call is refused; its ``code`` is fit for a screen's next step
+├── EngineUnavailable the fast engine was asked for and cannot run here
 ├── HandshakeFailed the peer's DTLS did not come up, or was not who the offer said
 └── Malformed       hostile or broken bytes from the network: the packet is dropped
 
@@ -24,6 +25,10 @@ class TicketRefused(RelayError):
 
 class RelayRefused(RelayError):
     """The control call changed nothing."""
+
+
+class EngineUnavailable(RelayError):
+    """The setting asks for an engine that this machine does not have."""
 
 
 class HandshakeFailed(RelayError):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from aiortc.rtp import (
     RTCP_PSFB_PLI,
-    RTCP_RTPFB,
     RTCP_RTPFB_NACK,
     RtcpPacket,
     RtcpPsfbPacket,
@@ -26,8 +25,6 @@ RELAY_SSRC = 1
 # One compound packet could ask for thousands; nobody misses more than this at once.
 MAX_NACKED = 256
 _CNAME = 1
-_TRANSPORT_WIDE = 15
-_LENGTH = struct.Struct("!H")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +64,16 @@ class RoundTrip:
         return elapsed / 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class TransportFeedback:
-    """Transport-wide feedback from its base number on: the engine reads it."""
-
-    data: bytes
-
-
-Message = SenderReport | Nack | KeyFrameWanted | RoundTrip | TransportFeedback
+Message = SenderReport | Nack | KeyFrameWanted | RoundTrip
 
 
 def parse_rtcp(data: bytes) -> list[Message]:
     """What a compound packet says that concerns the relay, or Malformed."""
-    feedback, others = _split(data)
     try:
-        packets = RtcpPacket.parse(others) if others else []
+        packets = RtcpPacket.parse(data)
     except (ValueError, struct.error, IndexError):
         raise Malformed("rtcp.malformed") from None
-    messages: list[Message] = [TransportFeedback(each) for each in feedback]
+    messages: list[Message] = []
     for packet in packets:
         if isinstance(packet, RtcpSrPacket):
             info = packet.sender_info
@@ -98,22 +87,6 @@ def parse_rtcp(data: bytes) -> list[Message]:
             echoes = (block for block in packet.reports if block.lsr)
             messages += [RoundTrip(block.lsr, block.dlsr) for block in echoes]
     return messages
-
-
-def _split(data: bytes) -> tuple[list[bytes], bytes]:
-    """Transport-wide feedback, which aiortc does not know, apart from all the rest."""
-    feedback, others = [], b""
-    position = 0
-    while position + 4 <= len(data):
-        size = 4 + 4 * _LENGTH.unpack_from(data, position + 2)[0]
-        packet = data[position : position + size]
-        is_feedback = packet[1] == RTCP_RTPFB and packet[0] & 0x1F == _TRANSPORT_WIDE
-        if is_feedback and len(packet) == size >= 12:
-            feedback.append(packet[12:])
-        else:
-            others += packet
-        position += size
-    return feedback, others + data[position:]
 
 
 def write_nack(ssrc: int, sequences: list[int]) -> bytes:

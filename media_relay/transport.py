@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 
 from media_relay.clocks import SenderClock
-from media_relay.downlink import Downlink
 from media_relay.dtls import DtlsServer
 from media_relay.engine import Engine, SrtpKeys, StreamSpec
 from media_relay.errors import HandshakeFailed, Malformed
@@ -18,7 +17,6 @@ from media_relay.layout import CLOCK_RATES, RECEIVING
 from media_relay.learning import learnt_stream, offered_streams
 from media_relay.limits import AddressLimit
 from media_relay.outbound import SlotSpec
-from media_relay.rates import Rates
 from media_relay.rtp import parse_rtp
 from media_relay.sdp import Candidate, LocalParameters, Offer, write_answer
 from media_relay.tickets import TransportTicket
@@ -44,14 +42,7 @@ class Transport:
     """Owns its DTLS task; `close` is idempotent."""
 
     def __init__(
-        self,
-        *,
-        peer: int,
-        ticket: TransportTicket,
-        offer: Offer,
-        agent: IceAgent,
-        engine: Engine,
-        rates: Rates,
+        self, *, peer: int, ticket: TransportTicket, offer: Offer, agent: IceAgent, engine: Engine
     ) -> None:
         self.peer = peer
         self.connection = ticket.connection
@@ -61,11 +52,9 @@ class Transport:
         self.state = TransportState.NEW
         self.clock = SenderClock()
         self.feedback = FeedbackWriter()
-        tells = any(line.transport_cc for line in offer.lines if not line.spec.sends)
-        self.downlink = Downlink(peer, engine, rates, is_measured=tells)
         self._offer = offer
         self._engine = engine
-        self._dtls = DtlsServer(self._send)
+        self._dtls = DtlsServer(self._send, engine.profiles)
         self._dtls_limit = AddressLimit(per_second=DTLS_PER_SECOND, burst=DTLS_BURST)
         self._task: asyncio.Task[None] | None = None
         # Random for every transport: no SSRC means the same in two of them.
@@ -161,7 +150,6 @@ class Transport:
                 rtx_payload_type=self._offer.lines[int(spec.mid)].codec.rtx,
                 clock_rate=CLOCK_RATES[spec.source],
                 is_video=spec.kind == "video",
-                transport_cc=self._offer.lines[int(spec.mid)].transport_cc,
             )
             for index, spec in enumerate(RECEIVING)
         )

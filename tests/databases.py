@@ -39,12 +39,11 @@ def open_reading_door() -> None:
 
 
 @contextmanager
-def clone(name: str, template: str = TEMPLATE) -> Iterator[str]:
+def clone(name: str) -> Iterator[str]:
     """A database of its own with the template's content; every alias and thread uses it."""
     before = str(settings.DATABASES["default"]["NAME"])
     database = f"{PREFIX}_{name}"
-    close_connections()
-    administer("CREATE DATABASE {} TEMPLATE {}", database, template)
+    administer("CREATE DATABASE {} TEMPLATE {}", database, TEMPLATE)
     use(database)
     try:
         yield database

@@ -32,6 +32,7 @@ class Demo:
             "QUIETROOM_HOME": str(home),
             "PORT": str(self.port),
             "RELAY_PORT": str(free_port(socket.SOCK_DGRAM)),
+            "RELAY_ENGINE": "reference",
         }
         self.said = ""
 

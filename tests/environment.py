@@ -52,6 +52,7 @@ class TestServers:
             MAIL_DIR=str(self.folder / "mail"),
             STATIC_ROOT=str(static),
             DJANGO_SETTINGS_MODULE="config.settings",
+            RELAY_ENGINE="reference",
         )
 
     def start_postgres(self) -> None:

@@ -22,6 +22,7 @@ from config.celery import TICKS, app
 from config.development.progress import Stop
 from config.relaying import node_config
 from media_relay.control import InProcessControl
+from media_relay.errors import EngineUnavailable
 from media_relay.node import Node
 from sessions_app import relay
 
@@ -84,6 +85,11 @@ class OneProcess:
             raise Stop(
                 f"UDP port {settings.RELAY_PORT} is taken: stop what uses it, "
                 f"or choose another one: make run RELAY_PORT={settings.RELAY_PORT + 1}."
+            ) from error
+        except EngineUnavailable as error:
+            raise Stop(
+                "RELAY_ENGINE=fast cannot be had here: install requirements-fast.lock, "
+                "or leave RELAY_ENGINE away."
             ) from error
         relay.attach(InProcessControl(node))
 

@@ -29,6 +29,7 @@ from config.development.servers import (
     home_for,
 )
 from config.development.toolchain import ROOT, STATE, VENV
+from media_relay.engines import CACHE
 
 READY_SECONDS = 60
 STOP_SECONDS = 25
@@ -202,6 +203,8 @@ class Stack:
             "RELAY_BIND": addresses,
             "RELAY_ADDRESS": addresses,
             "RELAY_PORT": str(self.relay_port),
+            "RELAY_ENGINE": os.environ.get("RELAY_ENGINE") or "auto",
+            "RELAY_CACHE": os.environ.get("RELAY_CACHE") or CACHE,
         }
 
     def _mail(self) -> dict[str, str]:

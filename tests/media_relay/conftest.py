@@ -6,8 +6,12 @@ import aioice.ice
 import pytest
 
 from media_relay.control import InProcessControl
+from media_relay.engines import CACHE, EngineChoice, load_engine
 from media_relay.node import Node
 from tests.media_relay.desk import Desk
+
+# Compiled when the tests are collected: no single test has the time.
+load_engine(EngineChoice.FAST, CACHE)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pylibsrtp
 
 from media_relay.engine import Engine, Path, Seen, SrtpKeys, SrtpProfile, StreamSpec
+from media_relay.engine_fast.engine import FastEngine
 from media_relay.engine_reference import ReferenceEngine
 from media_relay.outbound import FirstNumbers, SlotSpec
 from media_relay.rtp import RtpPacket, header_extensions, parse_rtp
@@ -14,7 +15,7 @@ from media_relay.tickets import Source
 from tests.media_relay.packets import vp8, wire
 
 MakeEngine = Callable[[Sequence[socket.socket], Callable[[], float]], Engine]
-ENGINES: list[MakeEngine] = [ReferenceEngine]
+ENGINES: list[MakeEngine] = [ReferenceEngine, FastEngine]
 
 NUMBER = 5
 FIRST = FirstNumbers(sequence=1, timestamp=2, picture_id=3, tl0=4, rtx_sequence=5)
@@ -47,18 +48,14 @@ class RigPeer:
 
     def receive(self) -> list[RtpPacket]:
         """What has come since; media only."""
-        return [parse_rtp(self._in.unprotect(data)) for data in self.receive_protected()]
-
-    def receive_protected(self) -> list[bytes]:
-        """The same, as it came."""
-        found: list[bytes] = []
+        found: list[RtpPacket] = []
         while True:
             try:
                 data = self.socket.recv(2000)
             except BlockingIOError:
                 return found
             if not 192 <= data[1] <= 223:
-                found.append(data)
+                found.append(parse_rtp(self._in.unprotect(data)))
 
 
 class Rig:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from media_relay.control import InProcessControl
+from media_relay.engine_reference import ReferenceEngine
 from media_relay.node import Node
 from media_relay.tickets import Source
 from tests.media_relay.desk import Desk
@@ -119,6 +120,7 @@ async def test_a_peer_cannot_fill_the_relays_memory_with_streams(
     for ssrc in range(10_000, 10_200):
         mallory.send_media(wire(1, ssrc=ssrc, payload=b"x", extensions={4: b"1", 10: b"h"}))
     await asyncio.sleep(0.3)
+    assert isinstance(node._engine, ReferenceEngine)
     (peer,) = node._engine._peers.values()
     assert len(peer.heard) == 24
     assert len(peer.streams) <= 24 + 3

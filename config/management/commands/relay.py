@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from redis.exceptions import RedisError
 
 from config.relaying import node_config
+from media_relay.errors import EngineUnavailable
 from media_relay.node import Node
 from media_relay.redis_server import RedisServer
 
@@ -36,6 +37,11 @@ class Command(BaseCommand):
         except OSError as error:
             port = settings.RELAY_PORT + index
             raise CommandError(f"UDP port {port} cannot be used: {error.strerror}.") from error
+        except EngineUnavailable as error:
+            raise CommandError(
+                "RELAY_ENGINE=fast cannot be had here: install requirements-fast.lock"
+                f" or set RELAY_ENGINE=auto ({error.code})."
+            ) from error
         server = RedisServer(node, settings.REDIS_URL)
         try:
             await self._serve(server)

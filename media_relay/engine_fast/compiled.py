@@ -1,0 +1,66 @@
+"""How the engine's functions are compiled, and where the compiled code is kept.
+
+Numba keeps compiled code in files that it trusts: whoever could write them could run code in
+the relay. So the directory MUST be our own and closed to everybody else. Numba looks only at
+a function's own file to see whether it is fresh; the directory's name covers all of ours.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+# Without counting references: nothing here makes an array, so nothing can be freed too soon.
+# With numpy's error model a division by zero gives no exception, which would cost a branch.
+_OPTIONS: dict[str, Any] = {"_nrt": False, "error_model": "numpy"}
+# Its stubs leave out options that it has.
+_njit: Any = numba.njit
+_configuration: Any = numba.config
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def keep_in(cache: str) -> None:
+    """Keep compiled code under this directory; OSError if it cannot be ours alone.
+
+    MUST be called before any module with an entry is imported.
+    """
+    parent = os.path.expanduser(cache)
+    chosen = os.path.join(parent, _version())
+    os.makedirs(parent, mode=0o700, exist_ok=True)
+    os.makedirs(chosen, mode=0o700, exist_ok=True)
+    for directory in (parent, chosen):
+        found = os.lstat(directory)
+        is_closed = not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or not is_closed:
+            raise PermissionError("relay.cache_not_ours")
+    _configuration.CACHE_DIR = chosen
+
+
+def is_kept() -> bool:
+    """True if an earlier start has left compiled code."""
+    directory = _configuration.CACHE_DIR
+    return bool(directory) and any(names for _, _, names in os.walk(directory))
+
+
+def _version() -> str:
+    """Changes with every file of this package."""
+    digest = hashlib.sha256()
+    with os.scandir(os.path.dirname(__file__)) as entries:
+        for entry in sorted(entries, key=lambda each: each.name):
+            if entry.name.endswith(".py"):
+                found = entry.stat()
+                digest.update(f"{entry.name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def compiled(function: _Function) -> _Function:
+    """For calls from compiled code alone."""
+    return cast(_Function, _njit(no_cpython_wrapper=True, **_OPTIONS)(function))
+
+
+def entry(function: _Function) -> _Function:
+    """For calls from Python: taken from an earlier start, or compiled at the first call."""
+    return cast(_Function, _njit(cache=True, **_OPTIONS)(function))
