@@ -38,15 +38,17 @@ export async function joinByWelcome(
   own: OwnPackage,
   suite: Suite,
   clientConfig: ClientConfig,
+  givenTree?: RatchetTree,
 ): Promise<ClientState> {
   const keyPackage = decodePackage(own.bytes);
   const secrets = await openSecrets(welcome, own, keyPackage, suite);
   const noPsk = new Uint8Array(suite.kdf.size);
   const info = await decryptGroupInfo(welcome, secrets.joinerSecret, noPsk, suite);
-  const tree = info && ratchetTreeFromExtension(info);
+  const tree = info && (ratchetTreeFromExtension(info) ?? givenTree);
   if (!tree || info.groupContext.cipherSuite !== suite.name) throw new NotOpened("welcome.info");
   await requireSigned(info, tree, suite);
-  await requireValidTree(tree, info.groupContext, suite);
+  const { validateCredential } = clientConfig.authService;
+  await requireValidTree(tree, info.groupContext, suite, validateCredential);
   const privatePath = await privatePathOf(tree, keyPackage, own, secrets, info.signer, suite);
   const [keySchedule, encryptionSecret] = await deriveKeySchedule(
     secrets.joinerSecret,

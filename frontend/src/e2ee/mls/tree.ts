@@ -4,6 +4,7 @@
  * ts-mls 1.6.4 compares lists of unmerged leaves that may differ, up to the root, and so refuses
  * good trees once people have come and gone: this is the rule of the RFC instead.
  */
+import type { AuthenticationService } from "ts-mls/authenticationService.js";
 import type { GroupContext } from "ts-mls/groupContext.js";
 import {
   type LeafNode,
@@ -24,20 +25,26 @@ import {
 } from "ts-mls/treemath.js";
 import { equal, toBase64 } from "../bytes";
 import { NotOpened } from "../errors";
-import { isReadable } from "./leaves";
 import type { Suite } from "./suite";
+
+type Validate = AuthenticationService["validateCredential"];
 
 /** Throws NotOpened at the first thing that does not hold. */
 export async function requireValidTree(
   tree: RatchetTree,
   context: GroupContext,
   suite: Suite,
+  validate: Validate,
 ): Promise<void> {
   requireShape(tree);
   requireDifferentKeys(tree);
   requireUnmergedLeaves(tree);
   for (const [index, node] of tree.entries()) {
-    if (node?.nodeType === "leaf") await requireLeaf(node.leaf, index / 2, context, suite);
+    if (node?.nodeType !== "leaf") continue;
+    await requireSigned(node.leaf, index / 2, context, suite);
+    if (!(await validate(node.leaf.credential, node.leaf.signaturePublicKey))) {
+      throw new NotOpened("tree.credential");
+    }
   }
   if (!equal(await treeHashRoot(tree, suite.hash), context.treeHash)) {
     throw new NotOpened("tree.hash");
@@ -94,13 +101,12 @@ function names(tree: RatchetTree, place: NodeIndex, leaf: number): boolean {
   return node?.nodeType !== "parent" || node.parent.unmergedLeaves.includes(leaf);
 }
 
-async function requireLeaf(
+async function requireSigned(
   leaf: LeafNode,
   index: number,
   context: GroupContext,
   { signature }: Suite,
 ): Promise<void> {
-  if (!isReadable(leaf.credential)) throw new NotOpened("tree.credential");
   const isSigned =
     leaf.leafNodeSource === "key_package"
       ? await verifyLeafNodeSignatureKeyPackage(leaf, signature)
