@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -46,11 +46,16 @@ class NothingToExport(Exception):
 
 @dataclass(slots=True)
 class Export:
-    """The leaves from `first` up to `last` (of the newest checkpoint when None)."""
+    """The leaves from `first` up to `last` (of the newest checkpoint when None), or the `chosen`.
+
+    `beside` are more files for the bundle; its manifest covers them.
+    """
 
     first: int = 0
     last: int | None = None
     known: Sequence[str] = ()
+    chosen: Sequence[int] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
     alias: str = ALIAS
     progress: Progress = field(default=lambda done, total: None)
 
@@ -66,7 +71,8 @@ class Export:
         try:
             digest, count = self._fill(part)
             with transaction.atomic():
-                record(LogExported(object=Ref("bundle", digest), first=self.first, count=count))
+                first = min(self.chosen, default=self.first)
+                record(LogExported(object=Ref("bundle", digest), first=first, count=count))
         except BaseException:
             shutil.rmtree(part)
             raise
@@ -81,26 +87,37 @@ class Export:
             if found is None:
                 raise NothingToExport("no entry has a signed checkpoint yet")
             size, note = found
-            last = min(size, size if self.last is None else self.last)
-            if not 0 <= self.first < last:
-                raise NothingToExport(f"the log has {size} signed entries")
             prover = Prover(cursor, size)
-            count = self._write_entries(folder / verify.ENTRIES, prover, last)
+            count = self._write_entries(folder / verify.ENTRIES, prover)
             proofs = {old: texts(prover.consistency(old)) for old in self._sizes(cursor, size)}
+        for name, text in self.beside.items():
+            (folder / name).write_text(text, encoding="utf-8")
         (folder / verify.CHECKPOINT).write_text(note)
         (folder / verify.KEYS).write_text(keys)
         (folder / verify.CONSISTENCY).write_text(json.dumps(proofs))
         (folder / "README.txt").write_text(README.format(origin=note.partition("\n")[0]))
         return self._write_manifest(folder, count), count
 
-    def _write_entries(self, path: Path, prover: Prover, last: int) -> int:
-        rows = Log((), alias=self.alias).rows(self.first)
-        count = last - self.first
+    def _write_entries(self, path: Path, prover: Prover) -> int:
+        rows, count = self._rows(prover.size)
         with path.open("w", encoding="utf-8") as file:
-            for done, row in enumerate(islice(rows, count), start=1):
+            for done, row in enumerate(rows, start=1):
                 file.write(json.dumps(line_of(row, prover), ensure_ascii=False) + "\n")
                 self.progress(done, count)
         return count
+
+    def _rows(self, size: int) -> tuple[Iterator[Row], int]:
+        """What goes out, and how much it is; only what the newest checkpoint signs."""
+        log = Log((), alias=self.alias)
+        if self.chosen:
+            signed = [number for number in self.chosen if 0 <= number < size]
+            if signed:
+                return log.chosen(signed), len(signed)
+        last = min(size, size if self.last is None else self.last)
+        if self.chosen or not 0 <= self.first < last:
+            raise NothingToExport(f"the log has {size} signed entries")
+        count = last - self.first
+        return islice(log.rows(self.first), count), count
 
     def _sizes(self, cursor: Any, size: int) -> Iterator[int]:
         """Older checkpoints that somebody may hold: the newest anchors, and those named."""
@@ -113,9 +130,9 @@ class Export:
         files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
         manifest = {
             "format": verify.FORMAT,
-            "first": self.first,
+            "first": min(self.chosen, default=self.first),
             "count": count,
-            "contiguous": True,
+            "contiguous": not self.chosen,
             "files": files,
         }
         path = folder / verify.MANIFEST

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from audit.events import Event
+from audit.events import Event, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,3 +36,21 @@ class HoldPlaced(Event):
 class HoldReleased(Event):
     act = "audit.hold_released"
     summary = "released a legal hold on audit entries"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogVerified(Event):
+    """Every entry up to `size` was checked against its leaf, the checkpoints and the anchors."""
+
+    act = "log.verified"
+    summary = "checked the whole audit log and found it whole"
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogMismatched(Event):
+    """The check named a first bad entry; which one stands in the process's log."""
+
+    act = "log.mismatch"
+    summary = "checked the audit log and found something wrong"
+    outcome: Outcome = Outcome.FAILED

@@ -1,9 +1,9 @@
 """Reads of the log, through the reader's role. Newest first, in pages that no new entry shifts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +15,32 @@ ALIAS = "audit_reader"
 
 # Each branch walks one index backwards; an OR over actor and subject would walk none.
 NEWEST = "ORDER BY recorded_at DESC, id DESC LIMIT %s"
+OLDEST = "ORDER BY recorded_at, id LIMIT %s"
 PAGE = "(SELECT recorded_at, id, body FROM audit.entries WHERE {where} {newest})"
 MERGED = "SELECT * FROM ({branches}) AS branches {newest}"
 REFS = ("actor", "on_behalf", "object", "subject", "group", "session")
 WORDS = ("act", "actor_role", "auth", "address", "device", "request", "reason", "details")
 STATE = """
 SELECT (SELECT max(size) FROM audit.checkpoints),
-       (SELECT max(signed_at) FROM audit.checkpoints),
+       (SELECT signed_at FROM audit.checkpoints ORDER BY size DESC LIMIT 1),
        (SELECT count(*) FROM audit.outbox),
        (SELECT min(recorded_at) FROM audit.outbox)
+"""
+ANCHOR = "SELECT sink, size, anchored_at FROM audit.anchors ORDER BY size DESC, id DESC LIMIT 1"
+NUMBERS = "SELECT entry, index FROM audit.leaves WHERE entry = ANY(%s)"
+# An entry's time is its partition: without it every month would be searched.
+TIME_OF = """
+SELECT recorded_at FROM audit.leaves WHERE entry = %s
+UNION ALL SELECT recorded_at FROM audit.outbox WHERE entry = %s LIMIT 1
+"""
+ONE = "SELECT recorded_at, id, body FROM audit.entries WHERE recorded_at = %s AND id = %s"
+BY_HOUR = """
+SELECT extract(hour FROM recorded_at AT TIME ZONE %s)::int, count(*) FROM audit.entries
+WHERE recorded_at >= %s AND recorded_at < %s GROUP BY 1
+"""
+REFUSED_BY_DAY = """
+SELECT (recorded_at AT TIME ZONE %s)::date, count(*) FROM audit.entries
+WHERE outcome = %s AND recorded_at >= %s AND recorded_at < %s GROUP BY 1
 """
 
 
@@ -76,12 +93,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """`person` is found as actor and as subject."""
+    """`person` is found as actor and as subject; `since` is included, `until` is not."""
 
     act: str = ""
+    acts: tuple[str, ...] = ()
     outcome: str = ""
     person: Ref | None = None
+    actor: Ref | None = None
+    subject: Ref | None = None
+    group: Ref | None = None
     session: Ref | None = None
+    address: str = ""
+    device: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,41 +119,95 @@ class LogState:
     oldest_waiting: datetime | None
 
 
-def entries(wanted: Filter, *, before: Position | None = None, limit: int = 50) -> list[Entry]:
-    conditions, values = _conditions(wanted, before)
+@dataclass(frozen=True, slots=True)
+class NewestAnchor:
+    """The first `size` entries are held by somebody outside."""
+
+    sink: str
+    size: int
+    anchored_at: datetime
+
+
+def entries(
+    wanted: Filter,
+    *,
+    before: Position | None = None,
+    after: Position | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """Newest first; with `after` those that came next, oldest first."""
+    conditions, values = _conditions(wanted, before, after)
+    order = OLDEST if after is not None else NEWEST
     branches: list[str] = []
     parameters: list[Any] = []
     for person, ref in _people(wanted):
         where = " AND ".join([*conditions, *person]) or "true"
-        branches.append(PAGE.format(where=where, newest=NEWEST))
+        branches.append(PAGE.format(where=where, newest=order))
         parameters += [*values, *ref, limit]
-    found = MERGED.format(branches=" UNION ".join(branches), newest=NEWEST)
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(found, [*parameters, limit])
-        return [_entry(*row) for row in cursor.fetchall()]
+    found = MERGED.format(branches=" UNION ".join(branches), newest=order)
+    return [_entry(*row) for row in _rows(found, *parameters, limit)]
+
+
+def entry(pk: UUID) -> Entry | None:
+    """None when the log never held it, or holds its body no longer."""
+    for (recorded_at,) in _rows(TIME_OF, pk, pk):
+        for row in _rows(ONE, recorded_at, pk):
+            return _entry(*row)
+    return None
+
+
+def numbers(pks: Iterable[UUID]) -> dict[UUID, int]:
+    """The leaf of each entry; those that still wait for theirs are left out."""
+    return dict(_rows(NUMBERS, list(pks)))
 
 
 def log_state() -> LogState:
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(STATE)
-        size, signed_at, waiting, oldest = cursor.fetchone()
+    ((size, signed_at, waiting, oldest),) = _rows(STATE)
     return LogState(size or 0, signed_at, waiting, oldest)
 
 
-def _conditions(wanted: Filter, before: Position | None) -> tuple[list[str], list[Any]]:
-    conditions: list[str] = []
-    values: list[Any] = []
-    for column, value in (
-        ("act", wanted.act),
-        ("outcome", wanted.outcome),
-        ("session", wanted.session),
-    ):
-        if value:
-            conditions.append(f"{column} = %s")
-            values.append(str(value))
-    if before is not None:
-        conditions.append("(recorded_at, id) < (%s, %s)")
-        values += [before.recorded_at, before.id]
+def newest_anchor() -> NewestAnchor | None:
+    return next((NewestAnchor(*row) for row in _rows(ANCHOR)), None)
+
+
+def counts_by_hour(since: datetime, until: datetime, zone: str) -> dict[int, int]:
+    """How many entries fell into each hour of the day, on the clocks of `zone`."""
+    return dict(_rows(BY_HOUR, zone, since, until))
+
+
+def counts_by_day(outcome: Outcome, since: datetime, until: datetime, zone: str) -> dict[date, int]:
+    return dict(_rows(REFUSED_BY_DAY, zone, outcome.value, since, until))
+
+
+def _rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(query, list(values))
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def _conditions(
+    wanted: Filter, before: Position | None, after: Position | None
+) -> tuple[list[str], list[Any]]:
+    """Only `audit.entries`' own columns: each has an index that ends in the time."""
+    asked: list[tuple[str, Any]] = [
+        ("act = %s", wanted.act),
+        ("act = ANY(%s)", list(wanted.acts)),
+        ("outcome = %s", wanted.outcome),
+        ("actor = %s", wanted.actor and str(wanted.actor)),
+        ("subject = %s", wanted.subject and str(wanted.subject)),
+        ('"group" = %s', wanted.group and str(wanted.group)),
+        ("session = %s", wanted.session and str(wanted.session)),
+        ("address = %s", wanted.address),
+        ("device = %s", wanted.device),
+        ("recorded_at >= %s", wanted.since),
+        ("recorded_at < %s", wanted.until),
+    ]
+    conditions = [condition for condition, value in asked if value]
+    values = [value for _, value in asked if value]
+    for sign, position in (("<", before), (">", after)):
+        if position is not None:
+            conditions.append(f"(recorded_at, id) {sign} (%s, %s)")
+            values += [position.recorded_at, position.id]
     return conditions, values
 
 

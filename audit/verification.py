@@ -21,13 +21,14 @@ ALIAS = "audit_reader"
 CHUNK = 5000
 MOMENT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
-LEAVES = f"""
+LEAF = f"""
 SELECT l.index, l.hash, l.entry::text, {MOMENT.format("l.recorded_at")}, e.body,
-       {", ".join(f"e.{column}" for column in COLUMNS)}
+       {", ".join(f'e."{column}"' for column in COLUMNS)}
 FROM audit.leaves AS l
 LEFT JOIN audit.entries AS e ON e.recorded_at = l.recorded_at AND e.id = l.entry
-WHERE l.index >= %s AND l.index < %s ORDER BY l.index
 """  # noqa: S608  # constants of ours
+LEAVES = f"{LEAF} WHERE l.index >= %s AND l.index < %s ORDER BY l.index"
+CHOSEN = f"{LEAF} WHERE l.index = ANY(%s) ORDER BY l.index"
 CHECKPOINTS = """
 SELECT size, root, frontier, note FROM audit.checkpoints
 WHERE size > %s AND size <= %s ORDER BY size LIMIT 1000
@@ -162,9 +163,11 @@ class Log:
 
     def rows(self, first: int) -> Iterator[Row]:
         while chunk := self._all(LEAVES, first, first + CHUNK):
-            for number, leaf, entry, at, body, *columns in chunk:
-                yield Row(number, leaf, entry, at, body, tuple(columns))
+            yield from map(_row, chunk)
             first += CHUNK
+
+    def chosen(self, numbers: Sequence[int]) -> Iterator[Row]:
+        return map(_row, self._all(CHOSEN, list(numbers)))
 
     def _checkpoints(self, after: int, end: int) -> Iterator[Promise]:
         while chunk := self._all(CHECKPOINTS, after, end):
@@ -226,6 +229,11 @@ def stored_keys(alias: str = ALIAS) -> str:
 def notes_in(text: str) -> list[str]:
     """The signed notes of a file that holds one or many, as the anchor file does."""
     return NOTE.findall(text)
+
+
+def _row(found: tuple[Any, ...]) -> Row:
+    number, leaf, entry, at, body, *columns = found
+    return Row(number, leaf, entry, at, body, tuple(columns))
 
 
 def _opened(note: str, keys: Sequence[Key], holder: str) -> Checkpoint:

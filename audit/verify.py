@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-FORMAT = "quietroom-audit-bundle/1"
+FORMAT = "quietroom-audit-bundle/2"
 ENTRIES, CHECKPOINT, CONSISTENCY, KEYS, MANIFEST = (
     *("entries.jsonl", "checkpoint.txt", "consistency.json", "keys.txt"),
     "manifest.json",
@@ -31,7 +31,7 @@ ENTRIES, CHECKPOINT, CONSISTENCY, KEYS, MANIFEST = (
 MARK = "\u2014 "
 ED25519 = 1
 EMPTY_ROOT = hashlib.sha256(b"").digest()
-COLUMNS = ("act", "outcome", "actor", "subject", "session")
+COLUMNS = ("act", "outcome", "actor", "subject", "session", "group", "address", "device")
 
 # An act may commit after others that began later; no transaction lives this long.
 LATEST = timedelta(hours=1)

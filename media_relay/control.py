@@ -89,6 +89,13 @@ class RelayControl(Protocol):
         """A newer seat ticket: other rights, another room, or only a renewed lease."""
         ...
 
+    async def view(self, connection: str, widths: dict[str, int]) -> None:
+        """How wide the page shows each line, in device pixels, by mid; 0 where it does not look.
+
+        The whole state: a line that is not named counts as wide. A fresh transport begins anew.
+        """
+        ...
+
     async def unseat(self, connection: str, *, close: bool = False) -> None:
         """Stop forwarding both ways at once. The transport stays unless ``close``. Idempotent."""
         ...
@@ -116,6 +123,9 @@ class InProcessControl:
 
     async def move(self, ticket: str) -> None:
         self._node.move(ticket)
+
+    async def view(self, connection: str, widths: dict[str, int]) -> None:
+        self._node.view(connection, widths)
 
     async def unseat(self, connection: str, *, close: bool = False) -> None:
         await self._node.unseat(connection, close=close)

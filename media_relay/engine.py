@@ -213,7 +213,11 @@ class Engine(Protocol):
         ...
 
     def resend(self, viewer: int, ssrc: int, sequences: list[int]) -> None:
-        """Answer a viewer's NACK from the ring, through RTX."""
+        """Answer a viewer's NACK: through RTX from the ring, or a voice by its very bytes.
+
+        Browsers have no RTX for voices. The protected packet MUST be sent again as it was,
+        number and all: protected anew it would break the GCM rule.
+        """
         ...
 
     def probe(self, viewer: int, slot: int, count: int) -> int:

@@ -24,7 +24,7 @@ from media_relay.engine_peer import Leg, Peer, Stream, Track
 from media_relay.errors import Malformed
 from media_relay.inbound import Inbound, Received, ReceptionReport
 from media_relay.layout import CLOCK_RATES
-from media_relay.outbound import SlotSpec
+from media_relay.outbound import SlotSpec, SlotStream
 from media_relay.rtp import RtpPacket, header_extensions, parse_rtp, unwrap_rtx
 from media_relay.tickets import Source
 
@@ -168,10 +168,15 @@ class ReferenceEngine:
             return
         now = self._clock()
         for sequence in sequences:
-            repair = leg.stream.resend(leg.inbound, sequence, now)
-            if repair is not None:
-                self._send(leg.viewer, leg.stream.spec, repair, now)
-                self._counters.resent += 1
+            if leg.stream.spec.is_video:
+                repair = leg.stream.resend(leg.inbound, sequence, now)
+                if repair is not None:
+                    self._send(leg.viewer, leg.stream, repair, now)
+            else:
+                repair = leg.stream.kept(sequence, now)
+                if repair is not None and leg.viewer.path is not None:
+                    self.send_raw(leg.viewer.path, repair)
+            self._counters.resent += repair is not None
 
     def probe(self, viewer: int, slot: int, count: int) -> int:
         watching = self._peers.get(viewer)
@@ -183,7 +188,7 @@ class ReferenceEngine:
             padding = stream.pad()
             if padding is None:
                 return sent
-            self._send(watching, stream.spec, padding, now)
+            self._send(watching, stream, padding, now)
             self._counters.probes += 1
         return count
 
@@ -321,15 +326,17 @@ class ReferenceEngine:
             for each in batch:
                 plain = leg.stream.forward(each, now)
                 if plain is not None:
-                    self._send(leg.viewer, leg.stream.spec, plain, now)
+                    self._send(leg.viewer, leg.stream, plain, now)
 
-    def _send(self, watching: Peer, spec: SlotSpec, plain: bytes, now: float) -> None:
+    def _send(self, watching: Peer, stream: SlotStream, plain: bytes, now: float) -> None:
         """One viewer's failure MUST NOT starve the others."""
         if watching.path is None:
             return
         with contextlib.suppress(pylibsrtp.Error, ValueError):
-            numbered = watching.numbered(plain, spec.transport_cc, now)
-            self.send_raw(watching.path, watching.send.protect(numbered))
+            numbered = watching.numbered(plain, stream.spec.transport_cc, now)
+            protected = watching.send.protect(numbered)
+            stream.keep(plain, protected)
+            self.send_raw(watching.path, protected)
 
     def _note_arrival(self, known: Peer, packet: RtpPacket, now: float) -> None:
         if known.transport_cc:

@@ -14,6 +14,7 @@ from media_relay.rtcp import (
     Nack,
     RoundTrip,
     SenderReport,
+    TransportFeedback,
     parse_rtcp,
     write_nack,
     write_pli,
@@ -50,6 +51,8 @@ class Feedback:
                     transport.clock.hear(message, now, self._ntp.at(now))
             elif isinstance(message, RoundTrip):
                 transport.note_round_trip(message.seconds(self._ntp.at(now)))
+            elif isinstance(message, TransportFeedback):
+                transport.downlink.hear(message.data, now)
             elif isinstance(message, Nack):
                 self._engine.resend(transport.peer, message.ssrc, list(message.sequences))
             elif isinstance(message, KeyFrameWanted):

@@ -32,6 +32,8 @@ def _lines() -> tuple[LineSpec, ...]:
     return tuple(LineSpec(str(mid), source, sends) for mid, (source, sends) in enumerate(sources))
 
 
+# The camera's layers by rid, the smallest first.
+CAMERA_LAYERS = ("l", "m", "h")
 LINES = _lines()
 SENDING = {spec.mid: spec.source for spec in LINES if spec.sends}
 RECEIVING = tuple(spec for spec in LINES if not spec.sends)

@@ -25,8 +25,10 @@ from media_relay.engines import CACHE, EngineChoice, load_engine
 from media_relay.errors import Malformed
 from media_relay.feedback import Feedback
 from media_relay.ice import IceServer
+from media_relay.rates import Rates
 from media_relay.room import Room
 from media_relay.sdp import Candidate, parse_offer
+from media_relay.slots import Mapping, slots_of
 from media_relay.tickets import (
     SeatTicket,
     Ticket,
@@ -42,6 +44,7 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.020
 TICKS_PER_FEEDBACK = 4
+TICKS_PER_ALLOCATION = 12
 TICKS_PER_REPORT = 50
 MAX_TRANSPORTS = 512
 # How long a fresh transport may take to follow the goodbye of the former one.
@@ -94,6 +97,7 @@ class Node:
         make = await asyncio.to_thread(load_engine, self._config.engine, self._config.cache)
         self._sockets = bind(self._config.bind, self._config.port)
         self._engine = make(self._sockets)
+        self._rates = Rates(self._engine)
         self._feedback = Feedback(self._engine, self._by_peer.get)
         loop = asyncio.get_running_loop()
         for index, bound in enumerate(self._sockets):
@@ -170,6 +174,7 @@ class Node:
             offer=parsed,
             agent=agent,
             engine=self._engine,
+            rates=self._rates,
         )
         self._transports[transport.connection] = transport
         self._by_peer[transport.peer] = transport
@@ -191,6 +196,13 @@ class Node:
             raise RelayRefused("seat.unknown")
         self._sit(verified)
         return verified.connection
+
+    def view(self, connection: str, widths: dict[str, int]) -> None:
+        """See control.RelayControl."""
+        transport = self._transports.get(connection)
+        if transport is None:
+            raise RelayRefused("connection.unknown")
+        transport.downlink.view(slots_of(widths))
 
     async def unseat(self, connection: str, *, close: bool = False) -> None:
         """See control.RelayControl."""
@@ -249,7 +261,8 @@ class Node:
     def _sit(self, ticket: SeatTicket) -> None:
         room = self._rooms.get(ticket.room)
         if room is None:
-            room = Room(ticket.room, ticket.session, self._engine, self._watchers.emit)
+            emit = self._watchers.emit
+            room = Room(ticket.room, ticket.session, self._engine, self._map_legs, emit)
         room.check(ticket)
         self._use(ticket)
         if self._room_of.get(ticket.connection) != ticket.room:
@@ -276,6 +289,11 @@ class Node:
                 del self._room_of[connection]
         if room.is_empty:
             self._rooms.pop(room.name, None)
+
+    def _map_legs(self, peer: int, legs: Mapping) -> None:
+        transport = self._by_peer.get(peer)
+        if transport is not None:
+            transport.downlink.map(legs)
 
     def _connected(self, transport: Transport) -> None:
         self._watchers.emit(transport.connection, TransportConnected())
@@ -366,6 +384,12 @@ class Node:
             if transport.state is TransportState.CONNECTED
         ]
         self._feedback.repair(connected, now)
+        for transport in connected:
+            transport.downlink.probe(now)
+        if tick % TICKS_PER_ALLOCATION == 0:
+            self._rates.sample({transport.peer for transport in connected}, now)
+            for transport in connected:
+                transport.downlink.settle()
         if tick % TICKS_PER_FEEDBACK == 0:
             self._feedback.report_arrivals(connected)
             self._feedback.ask_key_frames(now)

@@ -10,13 +10,15 @@ import secrets
 from dataclasses import dataclass, field
 
 from media_relay.inbound import Inbound, Received
-from media_relay.rtp import extend, wrap_rtx, write_padding, write_rtp
+from media_relay.rtp import SEQUENCE, extend, wrap_rtx, write_padding, write_rtp
 from media_relay.vp8 import renumber
 
 # A viewer that asks for one packet more often than this will not get it by asking.
 MAX_RESENDS = 6
 RESEND_AGAIN_SECONDS = 0.020
 RESENDS_KEPT = 512
+# A second and more of a voice; later than that nobody plays it.
+VOICES_KEPT = 64
 # All that the one byte at the end of a packet can count.
 PROBE_OCTETS = 255
 
@@ -88,6 +90,7 @@ class SlotStream:
         self._shift: _Shift | None = None
         self._rtx_sequence = first.rtx_sequence
         self._resent: dict[int, tuple[float, int]] = {}
+        self._kept: dict[int, tuple[int, bytes]] = {}
 
     @property
     def is_waiting(self) -> bool:
@@ -179,6 +182,19 @@ class SlotStream:
             ssrc=spec.rtx_ssrc,
             payload=wrap_rtx(position, _payload(received, shift)),
         )
+
+    def keep(self, plain: bytes, protected: bytes) -> None:
+        """Remember a voice's packet as it was sent; pictures are repaired through RTX."""
+        if not self.spec.is_video:
+            sequence = SEQUENCE.unpack_from(plain, 2)[0]
+            self._kept[sequence % VOICES_KEPT] = (sequence, protected)
+
+    def kept(self, sequence: int, now: float) -> bytes | None:
+        """The very bytes that were sent under this number, if it may be sent again."""
+        held = self._kept.get(sequence % VOICES_KEPT)
+        if held is None or held[0] != sequence or not self._may_resend(sequence, now):
+            return None
+        return held[1]
 
     def pad(self) -> bytes | None:
         """An RTX packet of padding alone, to probe the line; receivers drop it after counting."""

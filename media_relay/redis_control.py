@@ -76,6 +76,14 @@ class RedisControl:
         """See control.RelayControl."""
         await self._seat("move", ticket)
 
+    async def view(self, connection: str, widths: dict[str, int]) -> None:
+        """See control.RelayControl."""
+        await self._start()
+        node = await self._find(connection)
+        if node is None:
+            raise RelayRefused("connection.unknown")
+        await self._call(node, "view", connection=connection, widths=widths)
+
     async def unseat(self, connection: str, *, close: bool = False) -> None:
         """See control.RelayControl. A node that is gone forwards nothing: that is enough."""
         await self._start()

@@ -119,19 +119,24 @@ class RedisServer:
 
     async def _call(self, call: str, arguments: dict[str, Any]) -> Any:
         node = self._node
-        if call == "open_transport":
-            return await node.open_transport(**arguments)
-        if call == "seat":
-            return self._present(node.seat(**arguments))
-        if call == "move":
-            return self._present(node.move(**arguments))
-        if call == "unseat":
-            return await node.unseat(**arguments)
-        if call == "close_room":
-            return await node.close_room(**arguments)
-        if call == "present":
-            return self._present(arguments["connection"])
-        raise RelayError("call.unknown")
+        match call:
+            case "open_transport":
+                return await node.open_transport(**arguments)
+            case "seat":
+                return self._present(node.seat(**arguments))
+            case "move":
+                return self._present(node.move(**arguments))
+            case "view":
+                node.view(**arguments)
+            case "unseat":
+                await node.unseat(**arguments)
+            case "close_room":
+                await node.close_room(**arguments)
+            case "present":
+                return self._present(arguments["connection"])
+            case _:
+                raise RelayError("call.unknown")
+        return None
 
     def _present(self, connection: str) -> list[dict[str, Any]]:
         return [write_event(event) for event in self._node.present(connection)]

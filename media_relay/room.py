@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from media_relay.control import LeaseExpired, RelayEvent, RelayRefused, SlotsMapped
 from media_relay.engine import Engine
 from media_relay.slots import Mapping, describe, mapping_for
-from media_relay.tickets import SeatTicket, Source
+from media_relay.tickets import SeatTicket
 
 Emit = Callable[[str, RelayEvent], None]
-
-FIRST_LAYER = {Source.MIC: "", Source.CAMERA: "h", Source.SCREEN: ""}
+# Tells a viewer's slow side what its legs carry.
+MapLegs = Callable[[int, Mapping], None]
 
 
 @dataclass(slots=True)
@@ -26,10 +26,13 @@ class Seat:
 class Room:
     """MUST forward nothing to or from a connection without a live seat ticket."""
 
-    def __init__(self, name: str, session: str, engine: Engine, emit: Emit) -> None:
+    def __init__(
+        self, name: str, session: str, engine: Engine, map_legs: MapLegs, emit: Emit
+    ) -> None:
         self.name = name
         self.session = session
         self._engine = engine
+        self._map_legs = map_legs
         self._emit = emit
         self._seats: dict[str, Seat] = {}
 
@@ -104,6 +107,7 @@ class Room:
             self._engine.allow(seat.peer, frozenset())
             for slot in seat.legs:
                 self._engine.remove_leg(seat.peer, slot)
+            self._map_legs(seat.peer, {})
         if seat.mapping:
             self._emit(connection, SlotsMapped(()))
 
@@ -134,5 +138,6 @@ class Room:
         for slot, (peer, source) in wanted.items():
             if seat.legs.get(slot) != (peer, source):
                 self._engine.add_leg(peer, source, seat.peer, slot)
-                self._engine.aim(seat.peer, slot, FIRST_LAYER[source])
+        if seat.legs != wanted:
+            self._map_legs(seat.peer, wanted)
         seat.legs = wanted

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiortc.rtp import (
     RTCP_PSFB_PLI,
+    RTCP_RTPFB,
     RTCP_RTPFB_NACK,
     RtcpPacket,
     RtcpPsfbPacket,
@@ -25,6 +26,8 @@ RELAY_SSRC = 1
 # One compound packet could ask for thousands; nobody misses more than this at once.
 MAX_NACKED = 256
 _CNAME = 1
+_TRANSPORT_WIDE = 15
+_LENGTH = struct.Struct("!H")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +67,24 @@ class RoundTrip:
         return elapsed / 65_536
 
 
-Message = SenderReport | Nack | KeyFrameWanted | RoundTrip
+@dataclass(frozen=True, slots=True)
+class TransportFeedback:
+    """Transport-wide feedback from its base number on: the engine reads it."""
+
+    data: bytes
+
+
+Message = SenderReport | Nack | KeyFrameWanted | RoundTrip | TransportFeedback
 
 
 def parse_rtcp(data: bytes) -> list[Message]:
     """What a compound packet says that concerns the relay, or Malformed."""
+    feedback, others = _split(data)
     try:
-        packets = RtcpPacket.parse(data)
+        packets = RtcpPacket.parse(others) if others else []
     except (ValueError, struct.error, IndexError):
         raise Malformed("rtcp.malformed") from None
-    messages: list[Message] = []
+    messages: list[Message] = [TransportFeedback(each) for each in feedback]
     for packet in packets:
         if isinstance(packet, RtcpSrPacket):
             info = packet.sender_info
@@ -87,6 +98,22 @@ def parse_rtcp(data: bytes) -> list[Message]:
             echoes = (block for block in packet.reports if block.lsr)
             messages += [RoundTrip(block.lsr, block.dlsr) for block in echoes]
     return messages
+
+
+def _split(data: bytes) -> tuple[list[bytes], bytes]:
+    """Transport-wide feedback, which aiortc does not know, apart from all the rest."""
+    feedback, others = [], b""
+    position = 0
+    while position + 4 <= len(data):
+        size = 4 + 4 * _LENGTH.unpack_from(data, position + 2)[0]
+        packet = data[position : position + size]
+        is_feedback = packet[1] == RTCP_RTPFB and packet[0] & 0x1F == _TRANSPORT_WIDE
+        if is_feedback and len(packet) == size >= 12:
+            feedback.append(packet[12:])
+        else:
+            others += packet
+        position += size
+    return feedback, others + data[position:]
 
 
 def write_nack(ssrc: int, sequences: list[int]) -> bytes:

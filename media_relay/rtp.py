@@ -8,7 +8,7 @@ from media_relay.errors import Malformed
 HEADER = Struct("!BBHLL")
 _EXTENSION_HEADER = Struct("!HH")
 _EXTENSION_BLOCK = Struct("!HHBHB")
-_SEQUENCE = Struct("!H")
+SEQUENCE = Struct("!H")
 _ONE_BYTE = 0xBEDE
 _TWO_BYTE = 0x1000
 
@@ -133,7 +133,7 @@ def unwrap_rtx(packet: RtpPacket) -> RtpPacket | None:
     """The repaired packet inside an RTX one (RFC 4588), None for a bandwidth probe."""
     if len(packet.payload) <= 2:
         return None
-    original = _SEQUENCE.unpack_from(packet.payload)[0]
+    original = SEQUENCE.unpack_from(packet.payload)[0]
     return RtpPacket(
         packet.marker,
         packet.payload_type,
@@ -146,7 +146,7 @@ def unwrap_rtx(packet: RtpPacket) -> RtpPacket | None:
 
 def wrap_rtx(sequence: int, payload: bytes) -> bytes:
     """The payload of the RTX packet that repairs `sequence`."""
-    return _SEQUENCE.pack(sequence & 0xFFFF) + payload
+    return SEQUENCE.pack(sequence & 0xFFFF) + payload
 
 
 def extend(sequence: int, highest: int) -> int:

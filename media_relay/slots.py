@@ -38,6 +38,11 @@ def _may_be_received(seat: int, viewer: SeatTicket) -> bool:
     return viewer.sources is None or seat in viewer.sources
 
 
+def slots_of(widths: dict[str, int]) -> dict[int, int]:
+    """What a viewer's page shows, by slot instead of by line; unknown lines are passed over."""
+    return {index: widths[spec.mid] for index, spec in enumerate(RECEIVING) if spec.mid in widths}
+
+
 def describe(mapping: Mapping) -> tuple[Slot, ...]:
     """The mapping in the words of the control interface."""
     return tuple(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 
 from media_relay.clocks import SenderClock
+from media_relay.downlink import Downlink
 from media_relay.dtls import DtlsServer
 from media_relay.engine import Engine, SrtpKeys, StreamSpec
 from media_relay.errors import HandshakeFailed, Malformed
@@ -17,6 +18,7 @@ from media_relay.layout import CLOCK_RATES, RECEIVING
 from media_relay.learning import learnt_stream, offered_streams
 from media_relay.limits import AddressLimit
 from media_relay.outbound import SlotSpec
+from media_relay.rates import Rates
 from media_relay.rtp import parse_rtp
 from media_relay.sdp import Candidate, LocalParameters, Offer, write_answer
 from media_relay.tickets import TransportTicket
@@ -42,7 +44,14 @@ class Transport:
     """Owns its DTLS task; `close` is idempotent."""
 
     def __init__(
-        self, *, peer: int, ticket: TransportTicket, offer: Offer, agent: IceAgent, engine: Engine
+        self,
+        *,
+        peer: int,
+        ticket: TransportTicket,
+        offer: Offer,
+        agent: IceAgent,
+        engine: Engine,
+        rates: Rates,
     ) -> None:
         self.peer = peer
         self.connection = ticket.connection
@@ -52,6 +61,8 @@ class Transport:
         self.state = TransportState.NEW
         self.clock = SenderClock()
         self.feedback = FeedbackWriter()
+        tells = any(line.transport_cc for line in offer.lines if not line.spec.sends)
+        self.downlink = Downlink(peer, engine, rates, is_measured=tells)
         self._offer = offer
         self._engine = engine
         self._dtls = DtlsServer(self._send, engine.profiles)
@@ -150,6 +161,7 @@ class Transport:
                 rtx_payload_type=self._offer.lines[int(spec.mid)].codec.rtx,
                 clock_rate=CLOCK_RATES[spec.source],
                 is_video=spec.kind == "video",
+                transport_cc=self._offer.lines[int(spec.mid)].transport_cc,
             )
             for index, spec in enumerate(RECEIVING)
         )

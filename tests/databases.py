@@ -39,11 +39,12 @@ def open_reading_door() -> None:
 
 
 @contextmanager
-def clone(name: str) -> Iterator[str]:
+def clone(name: str, template: str = TEMPLATE) -> Iterator[str]:
     """A database of its own with the template's content; every alias and thread uses it."""
     before = str(settings.DATABASES["default"]["NAME"])
     database = f"{PREFIX}_{name}"
-    administer("CREATE DATABASE {} TEMPLATE {}", database, TEMPLATE)
+    close_connections()
+    administer("CREATE DATABASE {} TEMPLATE {}", database, template)
     use(database)
     try:
         yield database

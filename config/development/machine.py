@@ -1,4 +1,4 @@
-"""What the tests need from the machine beside Python: Redis, Chromium and Go.
+"""What the tests need from the machine beside Python: Redis, Chromium, Firefox and Go.
 
 As root on Debian and Ubuntu the packages are installed; elsewhere one sentence says what to do.
 """
@@ -14,6 +14,7 @@ from config.development.toolchain import python_in_venv, run_step
 GO_SOURCES = Path("/usr/share/gocode")
 GO_SUMDB = GO_SOURCES / "src" / "golang.org" / "x" / "mod" / "sumdb"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+FIREFOX_NAMES = ("firefox-esr", "firefox")
 
 
 def provide_redis() -> None:
@@ -39,6 +40,14 @@ def provide_chromium() -> None:
         raise Stop("Install chromium (on Debian: apt-get install chromium).") from reason
 
 
+def provide_firefox() -> None:
+    """Debian's own: the tests speak WebDriver BiDi to it."""
+    if firefox() is not None:
+        return
+    if not (is_debian() and install(["firefox-esr"])) or firefox() is None:
+        raise Stop("Install Firefox (on Debian: apt-get install firefox-esr) and start again.")
+
+
 def provide_go() -> None:
     """Go and its sumdb packages: outsiders' code that checks our audit log in the tests."""
     if shutil.which("go") and GO_SUMDB.exists():
@@ -49,8 +58,16 @@ def provide_go() -> None:
 
 
 def chromium() -> str | None:
+    return browser_of(CHROMIUM_NAMES)
+
+
+def firefox() -> str | None:
+    return browser_of(FIREFOX_NAMES)
+
+
+def browser_of(names: tuple[str, ...]) -> str | None:
     """A snap's wrapper script is no browser that a test could drive."""
-    found = (shutil.which(name) for name in CHROMIUM_NAMES)
+    found = (shutil.which(name) for name in names)
     return next((path for path in found if path and not is_snap(Path(path))), None)
 
 

@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> None:
         if what != "check":
             machine.provide_redis()
             machine.provide_chromium()
+            machine.provide_firefox()
             machine.provide_go()
     except Stop as reason:
         leave(reason)

@@ -91,11 +91,12 @@ def _candidates(candidates: tuple[Candidate, ...]) -> Iterator[str]:
 
 
 def _extensions(line: Line) -> Iterator[str]:
-    # Towards the browser the SSRCs say it all, so those lines need no extension.
-    for uri, where in line.extensions if line.spec.sends else ():
+    # Towards the browser the SSRCs say it all, so those lines need only the number.
+    wanted = (MID, RID, REPAIRED_RID, TRANSPORT_CC) if line.spec.sends else (TRANSPORT_CC,)
+    for uri, where in line.extensions:
         if uri in (RID, REPAIRED_RID) and not line.rids:
             continue
-        if uri in (MID, RID, REPAIRED_RID, TRANSPORT_CC):
+        if uri in wanted:
             number, _, direction = where.partition("/")
             mirrored = _MIRRORED.get(direction, direction)
             yield f"a=extmap:{number}{'/' + mirrored if mirrored else ''} {uri}"
@@ -106,9 +107,7 @@ def _codec(line: Line) -> Iterator[str]:
     name = "opus/48000/2" if line.spec.kind == "audio" else "VP8/90000"
     yield f"a=rtpmap:{codec.payload_type} {name}"
     for feedback in sorted(codec.feedback):
-        # The relay measures what it receives; downstream it sends no transport-wide numbers.
-        if line.spec.sends or feedback != "transport-cc":
-            yield f"a=rtcp-fb:{codec.payload_type} {feedback}"
+        yield f"a=rtcp-fb:{codec.payload_type} {feedback}"
     if codec.parameters and line.spec.kind == "audio":
         yield f"a=fmtp:{codec.payload_type} {codec.parameters}"
     if codec.rtx is not None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from media_relay.errors import Malformed
-from media_relay.layout import LINES, LineSpec
+from media_relay.layout import CAMERA_LAYERS, LINES, LineSpec
 
 MAX_OFFER = 256 * 1024
 MAX_LINES = 8_000
@@ -23,7 +23,6 @@ WANTED_EXTENSIONS = (MID, RID, REPAIRED_RID, TRANSPORT_CC)
 # RFC 8839, section 5.4: ice-char only, so that nothing of it can break out of our answer.
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
-_RID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 _FINGERPRINT = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){31,63}")
 _DIGESTS = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 _CODECS = {"audio": "opus/48000/2", "video": "vp8/90000"}
@@ -69,6 +68,13 @@ class Line:
     rids: tuple[str, ...]
     ssrcs: tuple[int, ...]
     reduced_size: bool
+
+    @property
+    def transport_cc(self) -> int:
+        """The id of the transport-wide number on this line; 0 unless arrivals are told of."""
+        numbers = (where for uri, where in self.extensions if uri == TRANSPORT_CC)
+        where = next(numbers, "0") if "transport-cc" in self.codec.feedback else "0"
+        return int(where.partition("/")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +255,9 @@ def _rids(attributes: _Attributes) -> tuple[str, ...]:
     if not sent:
         return ()
     rids = tuple(rid.lstrip("~") for rid in sent[0].split()[1].split(";"))
-    if len(rids) > 3 or len(set(rids)) != len(rids):
+    if len(set(rids)) != len(rids) or not set(rids) <= set(CAMERA_LAYERS):
         raise Malformed("offer.shape")
-    return tuple(_matching(_RID)(rid) for rid in rids)
+    return rids
 
 
 def _ssrcs(attributes: _Attributes) -> tuple[int, ...]:

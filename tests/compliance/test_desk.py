@@ -16,19 +16,20 @@ from accounts.models import User
 from audit.context import acting_as
 from audit.events import Ref
 from audit.services import record
-from compliance.queries import PAGE_SIZE
+from compliance.queries.explorer import PAGE_SIZE
+from groups.models import Affiliation
 from tests.accounts.browsers import account_of, enrolled, sign_in_as
 from tests.audit.database import refusing_log, rows
 from tests.audit.events import Made, Other, Refused
-from tests.cast import ADA, ANA, MAX, THEA
+from tests.cast import ADA, ANA, MAX, THEA, programme
 
-DESK = "/desk/"
+DESK = "/desk/log/"
 
 
 @pytest.fixture
 def max_(committed_db: str) -> User:
     """Max the compliance officer, in a database whose commits the reader's role can see."""
-    return enrolled(MAX)
+    return affiliated(enrolled(MAX))
 
 
 @pytest.fixture
@@ -37,6 +38,11 @@ def desk(max_: User) -> Client:
     client = Client()
     sign_in_as(client, max_)
     return client
+
+
+def affiliated(officer: User) -> User:
+    Affiliation.objects.create(user=officer, program=programme())
+    return officer
 
 
 def words(response: Any) -> str:
@@ -107,7 +113,7 @@ def test_a_visitor_is_led_to_signing_in(committed_db: str) -> None:
 def test_a_factor_shown_long_ago_is_asked_for_again(max_: User) -> None:
     client = Client()
     sign_in_as(client, max_, at=timezone.now() - timedelta(minutes=11))
-    assert client.get(DESK)["Location"].startswith("/step-up/?next=%2Fdesk%2F")
+    assert client.get(DESK)["Location"].startswith("/step-up/?next=%2Fdesk%2Flog%2F")
     sign_in_as(client, max_, at=timezone.now() - timedelta(minutes=9))
     assert client.get(DESK).status_code == 200
 
@@ -128,7 +134,7 @@ def test_the_list_is_narrowed_to_a_person_as_actor_and_as_the_one_concerned(desk
     recorded_by(thea, Other(subject=ana.ref))
     recorded_by(thea, Refused())
     shown = words(desk.get(DESK, {"person": str(ana.pk)}))
-    table = shown[shown.index("When (UTC)") :]
+    table = shown[shown.index("When What Where") :]
     assert "made something" in table
     assert "did something else" in table
     assert "was refused" not in table

@@ -31,6 +31,7 @@ APPROVERS = frozenset({R.HOST, R.OTHER_HOST, R.ADMIN})
 EVERYBODY = frozenset(R)
 OWNER = frozenset({R.OWNER})
 HOST = frozenset({R.HOST})
+OFFICER = frozenset({R.COMPLIANCE})
 BOTH = ("GET", "POST")
 
 
@@ -133,5 +134,23 @@ ROWS: dict[str, Row] = {
     "sessions:left": Row(OWNER, names=SESSION),
     "sessions:cancel": Row(PLANNERS, ("POST",), SESSION),
     "sessions:schedule": Row(PLANNERS, BOTH, GROUP),
-    "compliance:desk": Row(frozenset({R.COMPLIANCE})),
+    "compliance:desk": Row(OFFICER),
+    "compliance:log": Row(OFFICER),
+    "compliance:export": Row(OFFICER, ("POST",)),
+    "compliance:keep_view": Row(OFFICER, ("POST",)),
+    # A saved view is its owner's alone.
+    "compliance:drop_view": Row(frozenset(), ("POST",), {"pk": "session"}),
+    "compliance:entry": Row(OFFICER, names={"pk": "signature"}),
+    "compliance:session": Row(OFFICER, names=SESSION),
+    "compliance:person": Row(OFFICER, names={"pk": "person"}),
+    "compliance:reveal": Row(OFFICER, BOTH, {"pk": "person"}),
+    "compliance:alerts": Row(OFFICER),
+    "compliance:alert": Row(OFFICER, names={"pk": "alert"}),
+    "compliance:decide": Row(OFFICER, ("POST",), {"pk": "alert"}),
+    "compliance:reviews": Row(OFFICER),
+    "compliance:review": Row(OFFICER, names={"pk": "review"}),
+    "compliance:tick": Row(OFFICER, ("POST",), {"pk": "review", "position": "=1"}),
+    "compliance:sign": Row(OFFICER, ("POST",), {"pk": "review"}),
+    # What the log does not hold is on no queue.
+    "compliance:look_at_use": Row(frozenset(), ("POST",), {"pk": "session"}),
 }

@@ -9,6 +9,8 @@ from django.utils import timezone
 from accounts.models import TotpDevice
 from accounts.services.factor_resets import request_factor_reset
 from audit.context import acting_as_system
+from compliance.models import Alert, Review, ReviewItem
+from compliance.states import Detector, ReviewKind
 from config.development.walk import come_in
 from consent.models import Signature
 from groups import queries as groups
@@ -156,4 +158,33 @@ def names_in(group: Group, host: Visit, owner: Visit, session: Session) -> dict[
         "signature": signature.pk,
         "paper": signature.version_id,
         "reset": reset.pk,
+        "alert": alert_about(owner, group).pk,
+        "review": review_about(owner, group).pk,
     }
+
+
+def alert_about(owner: Visit, group: Group) -> Alert:
+    now = timezone.now()
+    return Alert.objects.create(
+        program=group.program,
+        detector=Detector.NEW_DEVICE,
+        about=str(owner.user.ref),
+        since=now,
+        until=now,
+        entries=[],
+    )
+
+
+def review_about(owner: Visit, group: Group) -> Review:
+    """With one item, which asks about the owner."""
+    now = timezone.now()
+    review = Review.objects.create(
+        program=group.program,
+        kind=ReviewKind.ACCESS,
+        since=now,
+        until=now,
+        due_at=now,
+        population=1,
+    )
+    ReviewItem.objects.create(review=review, position=1, about=str(owner.user.ref))
+    return review

@@ -48,14 +48,18 @@ class RigPeer:
 
     def receive(self) -> list[RtpPacket]:
         """What has come since; media only."""
-        found: list[RtpPacket] = []
+        return [parse_rtp(self._in.unprotect(data)) for data in self.receive_protected()]
+
+    def receive_protected(self) -> list[bytes]:
+        """The same, as it came."""
+        found: list[bytes] = []
         while True:
             try:
                 data = self.socket.recv(2000)
             except BlockingIOError:
                 return found
             if not 192 <= data[1] <= 223:
-                found.append(parse_rtp(self._in.unprotect(data)))
+                found.append(data)
 
 
 class Rig:

@@ -1,10 +1,10 @@
 // A bare client: the 34 lines of the call, and counters.
 const RECEIVED = new Map();
 
-async function offer({ video = true } = {}) {
+async function offer({ video = true, width = 320 } = {}) {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: true,
-    video: video && { width: 320, height: 180, frameRate: 15 },
+    video: video && { width, height: (9 * width) / 16, frameRate: 15 },
   });
   const codecs = (kind, names) =>
     RTCRtpReceiver.getCapabilities(kind).codecs.filter((codec) => names.includes(codec.mimeType));
@@ -16,16 +16,18 @@ async function offer({ video = true } = {}) {
     pc.addTransceiver(track, options).setCodecPreferences(preferred);
   add(stream.getAudioTracks()[0], { direction: "sendonly" }, opus);
   const sendEncodings = [
-    { rid: "h" },
-    { rid: "m", active: false, scaleResolutionDownBy: 2 },
-    { rid: "l", active: false, scaleResolutionDownBy: 4 },
+    { rid: "h", maxBitrate: 900_000 },
+    { rid: "m", maxBitrate: 250_000, scaleResolutionDownBy: 2 },
+    { rid: "l", maxBitrate: 70_000, scaleResolutionDownBy: 4 },
   ];
   add(stream.getVideoTracks()[0] ?? "video", { direction: "sendonly", sendEncodings }, vp8);
   add("video", { direction: "sendonly" }, vp8);
   for (let line = 0; line < 15; line++) add("audio", { direction: "recvonly" }, opus);
   for (let line = 0; line < 16; line++) add("video", { direction: "recvonly" }, vp8);
-  await pc.setLocalDescription();
-  return pc.localDescription.sdp;
+  const made = await pc.createOffer();
+  const sdp = made.sdp.replace(/^a=rtpmap:(\d+) opus.*\r\n/gm, "$&a=rtcp-fb:$1 nack\r\n");
+  await pc.setLocalDescription({ type: "offer", sdp });
+  return sdp;
 }
 
 async function accept(sdp) {
@@ -49,6 +51,7 @@ async function counters() {
         packets: report.packetsReceived,
         lost: report.packetsLost,
         frames: report.framesDecoded ?? 0,
+        width: report.frameWidth ?? 0,
         keyFrames: report.keyFramesDecoded ?? 0,
         freezes: report.freezeCount ?? 0,
         samples: (report.totalSamplesReceived ?? 0) - (report.concealedSamples ?? 0),

@@ -34,7 +34,6 @@ async def test_three_pages_see_and_hear_each_other_once_seated(
             now = await peer.until(lambda now: all(is_seen_and_heard(now, at) for at in (0, 1)))
             assert now["srtp"] == "SRTP_AEAD_AES_128_GCM"
             assert now["sent"]["1/h"]["packets"] > 0
-            assert now["sent"]["1/m"]["packets"] == 0
 
 
 async def test_admission_shows_the_newcomer_at_once_and_removal_stops_media(

@@ -150,6 +150,22 @@ def test_everything_sent_to_a_viewer_is_numbered_in_one_row(rig: Rig, viewer: Ri
     assert (counters.resent, counters.probes, counters.packets_out) == (1, 3, 8)
 
 
+def test_a_lost_voice_is_sent_again_byte_by_byte(rig: Rig, viewer: RigPeer) -> None:
+    """Protected anew, the same number would carry another extension under the same nonce."""
+    rig.learn(20, "", Source.MIC)
+    rig.engine.add_leg(rig.publisher.number, Source.MIC, viewer.number, MIC)
+    rig.engine.aim(viewer.number, MIC, "")
+    for index in range(3):
+        rig.send(20, payload=bytes([index] * 9))
+    sent = viewer.receive_protected()
+    sequences = [int.from_bytes(data[2:4], "big") for data in sent]
+    rig.engine.resend(viewer.number, 600, [sequences[1], sequences[2] + 1])
+    assert viewer.receive_protected() == [sent[1]]
+    rig.engine.resend(viewer.number, 600, [sequences[1]])
+    assert viewer.receive_protected() == []
+    assert rig.engine.counters().resent == 1
+
+
 Step = tuple[str, str | None]
 steps = st.lists(
     st.one_of(

@@ -1,0 +1,96 @@
+"""Who may open the desk, and whose things it holds: a 404 for another programme's.
+
+Every desk page asks for the role and for a factor shown in the last ten minutes.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+
+from accounts.access import SignedInRequest, View, role_required, stepped_up
+from accounts.models import Role, User
+from audit import services as audit
+from audit.events import Ref
+from compliance.events import DeskRefused
+from compliance.models import Alert, Review, SavedView
+from compliance.queries.alerts import alerts_for
+from groups.models import Program
+from groups.queries import people_of, program_of
+from sessions_app.models import Session
+
+P = ParamSpec("P")
+
+
+class DeskRequest(SignedInRequest):
+    """`program` is the officer's own: whose names, alerts and reviews the desk shows."""
+
+    program: Program
+
+
+DeskView = Callable[Concatenate[DeskRequest, P], HttpResponse]
+
+
+def desk_page(view: DeskView[P]) -> View[P]:
+    """For compliance officers of a programme, with a fresh factor."""
+
+    @role_required(Role.COMPLIANCE)
+    @stepped_up()
+    @wraps(view)
+    def entered(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        program = program_of(request.user)
+        if program is None:
+            raise refuse("program", request.user.pk)
+        request.program = program  # type: ignore[attr-defined]  # this makes it a DeskRequest
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+    return entered
+
+
+def refuse(kind: str, pk: UUID) -> Http404:
+    """To be raised by the caller."""
+    audit.deny(DeskRefused(object=Ref(kind, pk)))
+    return Http404()
+
+
+def person_of(request: DeskRequest, pk: UUID) -> User:
+    found = people_of(request.program).filter(pk=pk).first()
+    if found is None:
+        raise refuse("user", pk)
+    return found
+
+
+def session_of(request: DeskRequest, pk: UUID) -> Session:
+    sessions = Session.objects.select_related("group").filter(group__program=request.program)
+    found = sessions.filter(pk=pk).first()
+    if found is None:
+        raise refuse("session", pk)
+    return found
+
+
+def alert_of(request: DeskRequest, pk: UUID) -> Alert:
+    found = alerts_for(request.program).filter(pk=pk).first()
+    if found is None:
+        raise refuse("alert", pk)
+    return found
+
+
+def review_of(request: DeskRequest, pk: UUID) -> Review:
+    found = Review.objects.filter(program=request.program, pk=pk).first()
+    if found is None:
+        raise refuse("review", pk)
+    return found
+
+
+def view_of(request: DeskRequest, pk: UUID) -> SavedView:
+    found = views_of(request.user).filter(pk=pk).first()
+    if found is None:
+        raise refuse("view", pk)
+    return found
+
+
+def views_of(user: User) -> QuerySet[SavedView]:
+    return SavedView.objects.filter(owner=user).order_by("created_at")
