@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from media_relay.errors import RelayRefused, TicketRefused
+from media_relay.layout import RECEIVING
 from media_relay.tickets import Source
 
 if TYPE_CHECKING:
     from media_relay.node import Node
 
 __all__ = [
+    "PICTURE_MIDS",
     "InProcessControl",
     "LeaseExpired",
     "NodeLost",
@@ -28,6 +30,10 @@ __all__ = [
     "TransportClosed",
     "TransportConnected",
 ]
+
+
+# The lines that `view` speaks of, in the order of the offer.
+PICTURE_MIDS = tuple(spec.mid for spec in RECEIVING if spec.kind == "video")
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,11 @@ class Downlink:
         if self.estimate.is_full and not was_full:
             self.settle()
 
+    @property
+    def widths(self) -> Mapping[int, int]:
+        """What `view` said last."""
+        return self._widths
+
     def settle(self) -> None:
         """Allocate anew, and aim every leg whose layer changed."""
         tiles = [self._tile(slot) for slot, (_, source) in self._legs.items() if _is_seen(source)]

@@ -26,6 +26,7 @@ from media_relay.errors import Malformed
 from media_relay.feedback import Feedback
 from media_relay.ice import IceServer
 from media_relay.rates import Rates
+from media_relay.rhythm import TICK_SECONDS, TICKS_PER_REPORT, Rhythm
 from media_relay.room import Room
 from media_relay.sdp import Candidate, parse_offer
 from media_relay.slots import Mapping, slots_of
@@ -42,10 +43,6 @@ from media_relay.watchers import Watchers
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS = 0.020
-TICKS_PER_FEEDBACK = 4
-TICKS_PER_ALLOCATION = 12
-TICKS_PER_REPORT = 50
 MAX_TRANSPORTS = 512
 # How long a fresh transport may take to follow the goodbye of the former one.
 GOODBYE_SECONDS = 2.0
@@ -99,6 +96,7 @@ class Node:
         self._engine = make(self._sockets)
         self._rates = Rates(self._engine)
         self._feedback = Feedback(self._engine, self._by_peer.get)
+        self._rhythm = Rhythm(self._feedback, self._rates)
         loop = asyncio.get_running_loop()
         for index, bound in enumerate(self._sockets):
             loop.add_reader(bound, self._read, index)
@@ -199,10 +197,14 @@ class Node:
 
     def view(self, connection: str, widths: dict[str, int]) -> None:
         """See control.RelayControl."""
+        self.transport_of(connection).downlink.view(slots_of(widths))
+
+    def transport_of(self, connection: str) -> Transport:
+        """RelayRefused when the connection has none."""
         transport = self._transports.get(connection)
         if transport is None:
             raise RelayRefused("connection.unknown")
-        transport.downlink.view(slots_of(widths))
+        return transport
 
     async def unseat(self, connection: str, *, close: bool = False) -> None:
         """See control.RelayControl."""
@@ -251,9 +253,7 @@ class Node:
         ticket = self._verify(text)
         if not isinstance(ticket, SeatTicket):
             raise TicketRefused("ticket.wrong_kind")
-        transport = self._transports.get(ticket.connection)
-        if transport is None:
-            raise RelayRefused("connection.unknown")
+        transport = self.transport_of(ticket.connection)
         if (transport.person, transport.session) != (ticket.person, ticket.session):
             raise TicketRefused("ticket.mismatch")
         return ticket
@@ -373,28 +373,13 @@ class Node:
             try:
                 if tick % TICKS_PER_REPORT == 0:
                     await self._expire(time.monotonic())
-                self._say(tick, time.monotonic())
+                self._rhythm.beat(tick, self._connected_transports(), time.monotonic())
             except Exception:
                 log.exception("relay.tick_failed")
 
-    def _say(self, tick: int, now: float) -> None:
-        connected = [
-            transport
-            for transport in self._transports.values()
-            if transport.state is TransportState.CONNECTED
-        ]
-        self._feedback.repair(connected, now)
-        for transport in connected:
-            transport.downlink.probe(now)
-        if tick % TICKS_PER_ALLOCATION == 0:
-            self._rates.sample({transport.peer for transport in connected}, now)
-            for transport in connected:
-                transport.downlink.settle()
-        if tick % TICKS_PER_FEEDBACK == 0:
-            self._feedback.report_arrivals(connected)
-            self._feedback.ask_key_frames(now)
-        if tick % TICKS_PER_REPORT == 0:
-            self._feedback.report(connected, now)
+    def _connected_transports(self) -> list[Transport]:
+        connected = TransportState.CONNECTED
+        return [each for each in self._transports.values() if each.state is connected]
 
     async def _expire(self, now: float) -> None:
         wall = time.time()

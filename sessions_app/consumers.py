@@ -166,6 +166,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if isinstance(message, said.Offer):
             self._line.offer(message.sdp)
             return None
+        if isinstance(message, said.View):
+            self._line.view(message.widths)
+            return None
         if isinstance(message, keys.Say):
             return await self._pass_on(message)
         if answer is not None:

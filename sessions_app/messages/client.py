@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sessions_app.messages import keys
 from sessions_app.messages.base import ClientMessage
-from sessions_app.messages.bounds import Between, MaxLength
+from sessions_app.messages.bounds import Between, MaxItems, MaxLength
 from sessions_app.states import BlockScope, DecisionReason, OverrideReason, SeatMode
 
 MAX_SDP_CHARACTERS = 98_304
+# Fifteen cameras and a screen.
+PICTURE_LINES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,15 @@ class State(ClientMessage):
     camera: bool
     private: bool
     away: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View(ClientMessage):
+    """How wide each line of pictures is shown, in device pixels, in the order of the lines (18 to
+    33); 0 where nobody looks. What is not looked at is not sent, and nothing larger than shown."""
+
+    type: ClassVar[str] = "view"
+    widths: Annotated[list[Annotated[int, Between(0, 16_384)]], MaxItems(PICTURE_LINES)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +209,7 @@ MEMBER_MESSAGES: tuple[type[ClientMessage], ...] = (
     Ping,
     Offer,
     State,
+    View,
     TakeOver,
     Leave,
     keys.OwnKeyPackage,

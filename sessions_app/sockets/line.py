@@ -14,6 +14,7 @@ import structlog
 
 from audit.errors import AuditUnavailable
 from media_relay.control import (
+    PICTURE_MIDS,
     LeaseExpired,
     NodeLost,
     RelayEvent,
@@ -63,6 +64,8 @@ class RelayLine:
         self._offer: str | None = None
         self._wanted: Permit | None = None
         self._renew = False
+        self._widths: dict[str, int] = {}
+        self._told_widths: dict[str, int] | None = {}
         self._wake = asyncio.Event()
         self._applied: Permit | None = None
         self._has_offered = False
@@ -84,6 +87,12 @@ class RelayLine:
         """What this connection may do now; None takes the seat away."""
         self._wanted = permit
         self._renew = self._renew or renew
+        self._wake.set()
+
+    def view(self, widths: list[int]) -> None:
+        """How wide the page shows its lines of pictures; a fresh transport is told again."""
+        self._widths = dict(zip(PICTURE_MIDS, widths, strict=False))
+        self._told_widths = None
         self._wake.set()
 
     async def close(self) -> None:
@@ -118,6 +127,7 @@ class RelayLine:
                 async with asyncio.timeout(CALL_SECONDS):
                     await self._open_offered()
                     await self._apply_permit()
+                    await self._apply_view()
             except TimeoutError:
                 await self._lost("relay.slow")
             except (RelayRefused, TicketRefused) as error:
@@ -141,7 +151,7 @@ class RelayLine:
             # A transport that was there before is still there.
             return await self._callbacks.say(error_for(error.code))
         self._applied, self._is_connected, self._mapped = None, False, None
-        self._has_transport = True
+        self._has_transport, self._told_widths = True, {}
         await self._callbacks.say(Answer(sdp=answer))
         if self._watcher is None or self._watcher.done():
             self._watcher = self._task(self._watch())
@@ -167,6 +177,11 @@ class RelayLine:
             # A removal may have overtaken this call: the rows are read once more.
             self._callbacks.seated()
             await self._note_mapped()
+
+    async def _apply_view(self) -> None:
+        if self._has_transport and self._told_widths != self._widths:
+            self._told_widths = self._widths
+            await relay.control().view(self._connection, self._widths)
 
     async def _note_mapped(self) -> None:
         """Connected means mapped: seat acknowledged, handshake done and keys ready; told once an

@@ -33,6 +33,7 @@ RULES: Mapping[type[ClientMessage], Rule] = {
     said.Ping: Rule(EVERYBODY, ANYWHERE),
     said.Offer: Rule(EVERYBODY, PLACED),
     said.State: Rule(EVERYBODY, IN_THE_ROOM),
+    said.View: Rule(EVERYBODY, IN_THE_ROOM),
     said.TakeOver: Rule(EVERYBODY, OUTSIDE),
     said.Leave: Rule(EVERYBODY, PLACED),
     keys.OwnKeyPackage: Rule(EVERYBODY, PLACED),

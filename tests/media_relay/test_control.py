@@ -295,3 +295,25 @@ async def test_closing_twice_is_closing_once(desk: Desk) -> None:
     await node.close()
     await node.close()
     assert await refusal(node.open_transport(desk.transport("ana"), offer())) == "node.draining"
+
+
+async def test_what_nobody_looks_at_is_not_sent(
+    relay: InProcessControl, desk: Desk, ana: Peer, ben: Peer
+) -> None:
+    for seat, peer in enumerate((ana, ben), start=1):
+        await peer.open(relay, desk)
+        await relay.seat(desk.seat(peer.person, seat))
+    await ana.until(lambda frames: frames["18"] > 5)
+    await relay.view("ana", {"18": 0})
+    await asyncio.sleep(0.5)
+    pictures, voices = ana.frames["18"], ana.frames["3"]
+    await ana.until(lambda frames: frames["3"] > voices + 50)
+    assert ana.frames["18"] == pictures
+    await relay.view("ana", {"18": 960})
+    await ana.until(lambda frames: frames["18"] > pictures + 5)
+
+
+async def test_a_view_of_nobody_changes_nothing(relay: InProcessControl) -> None:
+    with pytest.raises(RelayRefused) as caught:
+        await relay.view("nobody", {"18": 0})
+    assert caught.value.code == "connection.unknown"

@@ -40,6 +40,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "ping": ({OUTSIDE, WAITING, SEATED}, {OUTSIDE, WAITING, SEATED}),
     "offer": ({WAITING, SEATED}, {WAITING, SEATED}),
     "state": ({SEATED}, {SEATED}),
+    "view": ({SEATED}, {SEATED}),
     "take_over": ({OUTSIDE}, {OUTSIDE}),
     "leave": ({WAITING, SEATED}, {WAITING, SEATED}),
     "key_package": ({WAITING, SEATED}, {WAITING, SEATED}),

@@ -68,6 +68,30 @@ async def test_the_transport_comes_up_while_waiting_and_nothing_is_mapped(
     await until(lambda: relay_node.load == 0)
 
 
+async def test_what_a_page_looks_at_is_told_to_the_relay_and_to_every_fresh_transport(
+    committed_meeting: Meeting, relay_node: Node
+) -> None:
+    meeting = committed_meeting
+    thea = await host_of(meeting)
+    await thea.say("offer", sdp=offer())
+    await thea.hear("answer")
+    admission = await Admission.objects.aget(user=meeting.thea.user)
+    await until(lambda: sits(relay_node, admission))
+    await thea.say("view", widths=[480, 0])
+    await until(lambda: widths_at(relay_node, admission) == [480, 0])
+    await thea.say("offer", sdp=offer())
+    await thea.hear("answer")
+    await until(lambda: widths_at(relay_node, admission) == [480, 0])
+    await thea.say("view", widths=[20_000])
+    assert (await thea.hear("error"))["code"] == "wrong_value"
+    await thea.close()
+
+
+def widths_at(node: Node, admission: Admission) -> list[int]:
+    assert admission.connection is not None
+    return list(node.transport_of(admission.connection.hex).downlink.widths.values())
+
+
 async def test_a_removed_member_is_closed_at_once_and_finds_404(
     committed_meeting: Meeting, relay_node: Node
 ) -> None:

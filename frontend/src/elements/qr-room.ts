@@ -127,6 +127,7 @@ export class QrRoom extends HTMLElement {
     session.onAnnounce.add((text) => this.#announce(text));
     session.onGo.add((url) => location.assign(url));
     this.#tiles.addEventListener("soundblocked", () => this.#blockSound());
+    this.#tiles.addEventListener("looked", () => session.look(this.#tiles.shown()));
     this.#controls.addEventListener("act", (event) =>
       this.#act((event as CustomEvent<ControlAct>).detail),
     );

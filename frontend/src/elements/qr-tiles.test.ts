@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { say, sessionWith, stubBrowser, unstubBrowser } from "../testing/session";
 import { ANA, BEN, snapshot, THEA } from "../testing/snapshots";
 import { QrTiles } from "./qr-tiles";
@@ -44,6 +44,26 @@ test("tiles stand by seat number, each with alias and initial", async () => {
   expect(aliases).toEqual(["Thea", "Ana (you)", "Ben"]);
   expect(tiles.querySelector("ul")?.dataset.count).toBe("3");
   expect(tile(3).querySelector(".tile__avatar")?.textContent).toBe("B");
+});
+
+test("a tile that was not measured yet is not said to be unseen", async () => {
+  await show(THEA, ANA, BEN);
+  expect([...tiles.shown().values()]).not.toContain(0);
+});
+
+test("nobody looks at a page that is hidden", async () => {
+  await show(THEA, ANA, BEN);
+  vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  const said = vi.fn();
+  tiles.addEventListener("looked", said);
+  document.dispatchEvent(new Event("visibilitychange"));
+  expect(said).toHaveBeenCalled();
+  expect([...tiles.shown()]).toEqual([
+    [1, 0],
+    [2, 0],
+    [3, 0],
+  ]);
+  vi.restoreAllMocks();
 });
 
 test("the own picture is mirrored and without sound, another's has both", async () => {

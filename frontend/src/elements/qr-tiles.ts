@@ -4,6 +4,7 @@ import { type Readings, SPEAKING_LEVEL } from "../room/stats";
 import { circle, midOf, type RoomState } from "../room/store";
 import { Tally } from "../room/tally";
 import { KeyedList, make, setData } from "./build";
+import { Looking } from "./looking";
 import { Tile, type TileView } from "./tile";
 
 export class QrTiles extends HTMLElement {
@@ -20,9 +21,27 @@ export class QrTiles extends HTMLElement {
   /** The device chosen for sound; empty is the browser's own choice. */
   speaker = "";
   #readings: Readings | null = null;
+  #looking: Looking | null = null;
 
   connectedCallback(): void {
     this.replaceChildren(this.#list);
+    this.#looking ??= new Looking(() => this.dispatchEvent(new Event("looked")));
+    this.#watch();
+  }
+
+  disconnectedCallback(): void {
+    this.#looking?.stop();
+    this.#looking = null;
+  }
+
+  /** How wide each seat is shown in device pixels; a tile not measured yet is left out. */
+  shown(): Map<number, number> {
+    const widths = new Map<number, number>();
+    for (const { element } of this.#tiles.parts()) {
+      const width = this.#looking?.width(element) ?? null;
+      if (width !== null) widths.set(Number(element.dataset.seat), width);
+    }
+    return widths;
   }
 
   /** Away from the screen: no picture and no sound of the others. */
@@ -30,6 +49,7 @@ export class QrTiles extends HTMLElement {
     const views = circle(state).map((seat) => this.#view(seat.seat, state, session));
     this.#tiles.show(views.filter((view): view is TileView => view !== null));
     setData(this.#list, "count", String(views.length));
+    this.#watch();
   }
 
   read(readings: Readings, state: RoomState): void {
@@ -45,6 +65,10 @@ export class QrTiles extends HTMLElement {
 
   clear(): void {
     this.#tiles.show([]);
+  }
+
+  #watch(): void {
+    this.#looking?.watchOnly([...this.#tiles.parts()].map((tile) => tile.element));
   }
 
   #view(number: number, state: RoomState, session: RoomSession): TileView | null {

@@ -23,8 +23,9 @@ const NOTHING: LocalState = { track: null, problem: null, asking: false };
 const CONSTRAINTS: Readonly<Record<LocalSource, MediaTrackConstraints>> = {
   mic: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
   camera: {
-    width: { ideal: 640 },
-    height: { ideal: 360 },
+    // Chromium sends three layers from this size on.
+    width: { ideal: 960 },
+    height: { ideal: 540 },
     frameRate: { ideal: 24, max: 30 },
     facingMode: "user",
   },

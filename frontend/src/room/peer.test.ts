@@ -23,21 +23,14 @@ test("the offer has its 34 lines in the order that the relay relies on", () => {
   ]);
 });
 
-test("the camera offers three layers and sends one", () => {
+test("the camera is sent in three layers, the largest first", () => {
   new Peer([]);
   const layers = FakePeerConnection.newest.lines[1]?.init.sendEncodings;
-  expect(layers?.map(({ rid, active }) => [rid, active])).toEqual([
-    ["h", true],
-    ["m", false],
-    ["l", false],
+  expect(layers?.map(({ rid, scaleResolutionDownBy }) => [rid, scaleResolutionDownBy])).toEqual([
+    ["h", undefined],
+    ["m", 2],
+    ["l", 4],
   ]);
-});
-
-test("the layers that pause go on pausing after the answer", async () => {
-  const peer = new Peer([]);
-  await peer.accept("v=0\r\n");
-  const layers = FakePeerConnection.newest.lines[1]?.sender.encodings;
-  expect(layers?.map(({ active }) => active)).toEqual([true, false, false]);
 });
 
 test("only Opus, VP8 and its retransmission are offered", () => {

@@ -35,11 +35,11 @@ interface EncryptedConfiguration extends RTCConfiguration {
   encodedInsertableStreams: boolean;
 }
 
-/** One full layer now; m and l are in the offer so that it never has to change. */
+/** l and a voice fit into 150 kbit/s, m and a voice into 450 kbit/s. */
 const CAMERA_LAYERS: RTCRtpEncodingParameters[] = [
-  { rid: "h", active: true, maxBitrate: 700_000 },
-  { rid: "m", active: false, maxBitrate: 300_000, scaleResolutionDownBy: 2 },
-  { rid: "l", active: false, maxBitrate: 120_000, scaleResolutionDownBy: 4 },
+  { rid: "h", maxBitrate: 900_000 },
+  { rid: "m", maxBitrate: 250_000, scaleResolutionDownBy: 2 },
+  { rid: "l", maxBitrate: 70_000, scaleResolutionDownBy: 4 },
 ];
 
 export class Peer {
@@ -72,19 +72,6 @@ export class Peer {
     if (this.#answered) return;
     this.#answered = true;
     await this.#connection.setRemoteDescription({ type: "answer", sdp: withOpusSettings(answer) });
-    await this.#pauseLayers();
-  }
-
-  /** An answer that names a layer without its pause sign wakes it: Chromium then starves h. */
-  async #pauseLayers(): Promise<void> {
-    const sender = this.#line(SEND_MIDS.camera)?.sender;
-    const parameters = sender?.getParameters();
-    if (!sender || !parameters) return;
-    for (const encoding of parameters.encodings) {
-      const wanted = CAMERA_LAYERS.find((layer) => layer.rid === encoding.rid);
-      encoding.active = wanted?.active ?? true;
-    }
-    await sender.setParameters(parameters);
   }
 
   async send(source: SlotSource, track: MediaStreamTrack | null): Promise<void> {

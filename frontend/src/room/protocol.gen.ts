@@ -191,6 +191,12 @@ export interface StateMessage {
   away: boolean;
 }
 
+/** How wide each line of pictures is shown, in device pixels, in the order of the lines (18 to */
+export interface View {
+  type: "view";
+  widths: number[];
+}
+
 /** Close my seat on the other device and enter here; needs a factor proved minutes ago. */
 export interface TakeOver {
   type: "take_over";
@@ -492,6 +498,7 @@ export type ClientMessage =
   | Ping
   | Offer
   | StateMessage
+  | View
   | TakeOver
   | Leave
   | OwnKeyPackage

@@ -88,6 +88,20 @@ test("the same state is not said twice", async () => {
   expect(socket.types().filter((type) => type === "state")).toHaveLength(1);
 });
 
+test("what the page looks at is said once, and again on a new connection", async () => {
+  const socket = await arrive();
+  socket.say(snapshot());
+  socket.say({ type: "slots", slots: [{ mid: "18", source: "camera", seat: 1 }] });
+  session.look(new Map([[1, 320]]));
+  session.look(new Map([[1, 320]]));
+  await vi.advanceTimersByTimeAsync(1_000);
+  const views = () => socket.sent.filter(({ type }) => type === "view");
+  expect(views()).toHaveLength(2);
+  expect(views().at(-1)).toMatchObject({ widths: [320, ...Array(15).fill(960)] });
+  session.wish({ audioOnly: true });
+  expect(views().at(-1)).toMatchObject({ widths: Array(16).fill(0) });
+});
+
 test("not private stops microphone and camera in the same moment", async () => {
   const socket = await arrive();
   socket.say(snapshot());

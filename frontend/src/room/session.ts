@@ -29,6 +29,7 @@ import {
   type Wishes,
 } from "./store";
 import { MediaTransport } from "./transport";
+import { viewOf } from "./view";
 
 export interface RoomSessionOptions {
   readonly socketUrl: string;
@@ -40,6 +41,7 @@ export interface RoomSessionOptions {
 }
 
 const READ_EVERY_MS = 1_000;
+const VIEW_EVERY_MS = 400;
 const REFUSALS_BEFORE_ASKING = 2;
 const REFUSAL_SHOWN_MS = 15_000;
 
@@ -58,6 +60,9 @@ export class RoomSession {
   #isWelcome = false;
   #offeredHere = false;
   #saidState = "";
+  #saidView = "";
+  #shown: ReadonlyMap<number, number> = new Map();
+  #viewLater: ReturnType<typeof setTimeout> | undefined;
   #reader: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: RoomSessionOptions) {
@@ -88,6 +93,7 @@ export class RoomSession {
   /** Media off, connections shut, for good. Idempotent. */
   stop(): void {
     clearInterval(this.#reader);
+    clearTimeout(this.#viewLater);
     this.#transport.close();
     this.#media.close();
     this.#socket.close();
@@ -128,6 +134,12 @@ export class RoomSession {
     this.#socket.retryNow();
   }
 
+  /** How wide each seat's tile is shown, in device pixels; 0 while it is off screen. */
+  look(shown: ReadonlyMap<number, number>): void {
+    this.#shown = shown;
+    this.#tellView();
+  }
+
   readRefusal(): void {
     this.#update({ kind: "refusal-read" });
   }
@@ -161,6 +173,7 @@ export class RoomSession {
     this.#isWelcome = false;
     this.#offeredHere = false;
     this.#saidState = "";
+    this.#saidView = "";
     this.say({ type: "hello", mode: this.#options.mode });
   }
 
@@ -206,6 +219,7 @@ export class RoomSession {
     this.#capture("camera");
     this.#connectMedia();
     this.#tellState();
+    this.#tellView();
   }
 
   #capture(source: LocalSource): void {
@@ -248,6 +262,23 @@ export class RoomSession {
     };
     const text = JSON.stringify(message);
     if (text !== this.#saidState && this.say(message)) this.#saidState = text;
+  }
+
+  /** Windows are dragged and lists are scrolled: a few words a second are enough. */
+  #tellView(): void {
+    if (!isSeated(this.#state)) {
+      this.#saidView = "";
+      return;
+    }
+    if (this.#viewLater !== undefined) return;
+    const widths = viewOf(this.#state, this.#shown);
+    const text = JSON.stringify(widths);
+    if (text === this.#saidView || !this.say({ type: "view", widths })) return;
+    this.#saidView = text;
+    this.#viewLater = setTimeout(() => {
+      this.#viewLater = undefined;
+      this.#tellView();
+    }, VIEW_EVERY_MS);
   }
 
   #isLive(source: LocalSource): boolean {
