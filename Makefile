@@ -5,10 +5,10 @@ BOOTSTRAP = $(PYTHON) -m config.development.bootstrap
 MANAGE = .venv/bin/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench stack code mail fuzz
+.PHONY: help run test check bench stack code mail fuzz bundle-hashes
 
 help: ## say what each command does
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 run: ## try Quietroom on http://localhost:8000 (PORT and RELAY_PORT change the ports)
 	@$(BOOTSTRAP) run
@@ -33,3 +33,6 @@ mail: ## the mail that the demo would have sent
 
 fuzz: ## bad input against every parser, for longer than in the tests (MINUTES=5)
 	@$(BOOTSTRAP) fuzz $(MINUTES)
+
+bundle-hashes: ## SHA-256 of each script and style, from a fresh build of this checkout
+	@$(BOOTSTRAP) bundle-hashes
