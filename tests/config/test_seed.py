@@ -6,8 +6,14 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from audit import verify
+from audit.sequencer import Sequencer
+from audit.verification import Log, stored_keys
+from compliance.models import Alert, Review
+from compliance.queries.reviews import waiting_uses
 from config.development.cast import ANA, EVERYBODY, MALLORY, THEA
 from config.development.home import Home
+from config.development.past import tell_past
 from config.development.seed import Seed, demo_group, keep_session_open, visitor_invitation
 from config.development.walk import next_code
 from consent import queries as papers
@@ -75,3 +81,17 @@ def test_secrets_are_readable_by_their_owner_alone(home: Home) -> None:
     assert home.secrets_file.stat().st_mode & 0o777 == 0o600
     again = Home.open(home.folder)
     assert again.password_of(THEA.name) == home.password_of(THEA.name)
+
+
+def test_the_officer_finds_a_quiet_month_and_a_few_things_to_decide(
+    committed_db: str, tmp_path: Path
+) -> None:
+    Seed(Home.open(tmp_path / "home")).run()
+    tell_past()
+    assert set(Alert.objects.values_list("detector", flat=True)) == {"odd_hours", "new_device"}
+    assert {review.items.count() > 0 for review in Review.objects.all()} == {True}
+    assert len(waiting_uses()) == 1
+    while Sequencer.from_settings().step():
+        pass
+    report = Log(verify.keys_of(stored_keys())).check()
+    assert report.bodies == report.last > 500

@@ -44,12 +44,13 @@ class Command(BaseCommand):
 
     def _run(self, home: Home) -> None:
         from config.asgi import application
-        from config.development import seed
+        from config.development import past, seed
         from config.development.one_process import OneProcess
 
         if not seed.is_seeded():
             say("Seeding the fictitious cast")
             seed.Seed(home).run()
+            past.tell_past()
         seed.keep_session_open()
         invitation = seed.visitor_invitation(home)
         OneProcess(
