@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 WIDTH = 720
-HEIGHT = 180
+HEIGHT = 184
 TOP = 14
 BASE = 152
 GAP = 0.28

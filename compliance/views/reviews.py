@@ -42,7 +42,6 @@ def reviews(request: DeskRequest) -> HttpResponse:
         "open": open_reviews(request.program),
         "signed": signed_reviews(request.program)[:SHOWN],
         "uses": lines_of(waiting_uses(), request.program),
-        "form": FindingForm(auto_id=False),
         "kinds": [(kind.label, CADENCES[kind]) for kind in ReviewKind],
         "zone": request.program.timezone,
     }
@@ -62,7 +61,7 @@ def review(request: DeskRequest, *, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "review": found,
         "cadence": CADENCES[ReviewKind(found.kind)],
-        "items": [(one, _form(one.item.finding, one.item.comment, one.item.pk)) for one in items],
+        "items": items,
         "left": sum(not one.item.finding for one in items),
         "zone": request.program.timezone,
     }
@@ -142,10 +141,6 @@ def _act(request: DeskRequest, service: Any, *, done: str) -> None:
     else:
         if done:
             messages.success(request, done)
-
-
-def _form(finding: str, comment: str, pk: UUID) -> FindingForm:
-    return FindingForm(initial={"finding": finding, "comment": comment}, auto_id=f"{pk}_%s")
 
 
 def _first_error(form: FindingForm) -> str:

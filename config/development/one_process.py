@@ -101,6 +101,7 @@ class OneProcess:
 
     async def _tick(self) -> None:
         """What beat and worker do in production. One tick at a time; a late one is not made up."""
+        app.loader.import_default_modules()
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(TICK_SECONDS)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.context import acting_as_system
+from compliance.sampling import CADENCES
 from compliance.services.alerts import run_detectors
 from compliance.services.reviews import open_review
 from compliance.states import ReviewKind
@@ -20,7 +21,6 @@ from config.development.month import Circle, Month, Somebody
 from groups.models import Group, Program
 
 THURSDAY, TUESDAY = 3, 1
-WEEK = timedelta(days=7)
 
 
 def tell_past() -> None:
@@ -38,7 +38,8 @@ def tell_past() -> None:
         run_detectors()
         for kind in (ReviewKind.LOG, ReviewKind.REFUSALS, ReviewKind.ACCESS):
             program = Program.objects.get()
-            open_review(program=program, kind=kind, since=timezone.now() - WEEK)
+            since = timezone.now() - CADENCES[kind].every
+            open_review(program=program, kind=kind, since=since)
 
 
 def _circle(
