@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-WIDTH = 720
+WIDTH = 400
 HEIGHT = 184
 TOP = 14
 BASE = 152
