@@ -6,9 +6,11 @@ A member has two connections there: one that publishes, one that subscribes to a
 import asyncio
 import json
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from bench.relay_load.janus_install import JANUS
 from bench.relay_load.line import PASSWORD, UFRAG, Identity, Remote, connect, open_socket
 from bench.relay_load.native import AUDIO, VIDEO, Extensions, Load
 from bench.relay_load.server import AUDIO_TYPE, RTX_TYPE, VIDEO_TYPE, Shape, end
-from config.development.servers import free_port
+from config.development.servers import die_with_parent, free_port
 from media_relay.sdp.offer import MID, TRANSPORT_CC
 
 UNMASK = Path(__file__).parent / "loopback"
@@ -121,6 +123,7 @@ class Janus:
                 stdout=log,
                 stderr=log,
                 text=True,
+                preexec_fn=partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509  # one call
             )
 
     async def _make_room(self, members: int) -> int:

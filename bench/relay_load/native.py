@@ -76,8 +76,9 @@ class Load:
     def watch(self, line: int, *, transport_cc: int = 0) -> None:
         self._library.load_watch(self._load, line, transport_cc)
 
-    def run(self, seconds: float, *, is_measured: bool) -> Result:
-        self._library.load_run(self._load, ctypes.c_double(seconds), int(is_measured))
+    def run(self, seconds: float, *, waits: bool) -> Result:
+        """What was sent in so many seconds, and came; `waits` for the last of it."""
+        self._library.load_run(self._load, ctypes.c_double(seconds), int(waits))
         result = Result()
         self._library.load_result(self._load, ctypes.byref(result))
         return result

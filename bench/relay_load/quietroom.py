@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,7 +17,7 @@ from bench.relay_load.line import PASSWORD, UFRAG, Identity, Remote, connect, op
 from bench.relay_load.native import AUDIO, VIDEO, Extensions, Load
 from bench.relay_load.server import AUDIO_TYPE, RTX_TYPE, VIDEO_TYPE, Shape, end
 from config.development.processes import RELAY
-from config.development.servers import RedisServer, free_port, home_for
+from config.development.servers import RedisServer, die_with_parent, free_port, home_for
 from media_relay.layout import LINES, SENDING, LineSpec
 from media_relay.redis_control import RedisControl
 from media_relay.sdp.offer import MID, REPAIRED_RID, RID, TRANSPORT_CC
@@ -24,30 +26,37 @@ from media_relay.tickets import SeatTicket, Source, TransportTicket, sign, verif
 TRANSPORT_CC_ID, MID_ID, RID_ID, REPAIRED_RID_ID = 3, 4, 10, 11
 # Longer than the relays' heartbeat: the next room is placed by the load that this one made.
 PLACING_SECONDS = 0.6
-START_SECONDS = 60
+# The fast engine compiles itself at its first start on a machine.
+START_SECONDS = 240
 
 
 class Quietroom:
     """`processes` relays of one engine on one machine; sessions are placed by load."""
 
-    def __init__(self, folder: Path, engine: str, processes: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        engine: str,
+        processes: int = 1,
+        key: Ed25519PrivateKey | None = None,
+    ) -> None:
         self.name = engine if processes == 1 else f"{engine} x{processes}"
         self._engine = engine
         self._count = processes
         self._redis = RedisServer(home_for(folder / "redis"))
-        self._key = Ed25519PrivateKey.generate()
+        self._key = key or Ed25519PrivateKey.generate()
         self._processes: list[subprocess.Popen[str]] = []
         self._seats: list[SeatTicket] = []
         self._identity = Identity()
 
     async def start(self) -> None:
         self._redis.start()
+        self.control = RedisControl(self._redis.url)
         base = free_port()
         for index in range(self._count):
             self._processes.append(self._spawn(base, index))
         for process in self._processes:
             await asyncio.wait_for(asyncio.to_thread(_until_ready, process), START_SECONDS)
-        self._control = RedisControl(self._redis.url)
 
     async def join(self, load: Load, shape: Shape, *, first_room: int = 0) -> None:
         for room in range(first_room, first_room + shape.rooms):
@@ -59,7 +68,7 @@ class Quietroom:
 
     async def renew(self) -> None:
         for seat in self._seats:
-            await self._control.move(sign(_again(seat), self._key))
+            await self.control.move(sign(_again(seat), self._key))
 
     @property
     def pids(self) -> list[int]:
@@ -67,7 +76,7 @@ class Quietroom:
 
     async def stop(self) -> None:
         if self._processes:
-            await self._control.close()
+            await self.control.close()
         for process in self._processes:
             await asyncio.to_thread(end, process)
         self._processes.clear()
@@ -90,6 +99,7 @@ class Quietroom:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            preexec_fn=partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509  # one call
         )
 
     async def _join(self, load: Load, session: str, room: int, member: int) -> None:
@@ -103,7 +113,7 @@ class Quietroom:
         )
         bound = open_socket()
         text = offer(self._identity.fingerprint)
-        answer = await self._control.open_transport(sign(ticket, self._key), text)
+        answer = await self.control.open_transport(sign(ticket, self._key), text)
         line = await asyncio.to_thread(connect, bound, Remote.of(answer), self._identity)
         number = load.add(line, room, member)
         _publish(load, number)
@@ -124,7 +134,7 @@ class Quietroom:
             expires_at=time.time() + 60,
         )
         self._seats.append(seat)
-        await self._control.seat(sign(seat, self._key))
+        await self.control.seat(sign(seat, self._key))
 
 
 def offer(fingerprint: str) -> str:

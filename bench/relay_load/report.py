@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from bench.relay_load.measure import Run
 
 HEAD = (
-    f"{'rooms':<7}{'server':<16}{'µs/packet':>10}{'spread':>14}{'cores':>7}{'lost %':>8}"
+    f"{'rooms':<7}{'server':<16}{'µs/packet':>10}{'spread':>17}{'cores':>7}{'lost %':>8}"
     f"{'corrupt':>9}{'median ms':>11}{'p99 ms':>8}{'runs':>6}"
 )
 
@@ -16,7 +16,7 @@ def line(runs: Sequence[Run]) -> str:
     costs = sorted(run.microseconds_per_packet for run in runs)
     spread = f"{costs[0]:.2f} to {costs[-1]:.2f}"
     return (
-        f"{runs[0].shape:<7}{runs[0].system:<16}{statistics.median(costs):>10.2f}{spread:>14}"
+        f"{runs[0].shape:<7}{runs[0].system:<16}{statistics.median(costs):>10.2f}{spread:>17}"
         f"{_median(run.cores for run in runs):>7.2f}"
         f"{100 * _median(run.lost_share for run in runs):>8.2f}"
         f"{sum(run.corrupt for run in runs):>9}"

@@ -130,16 +130,15 @@ static double own_cpu_seconds(void) {
     return used.tv_sec + used.tv_nsec / (double)NS;
 }
 
-void load_run(struct load *load, double seconds, int is_measured) {
+void load_run(struct load *load, double seconds, int waits) {
     uint64_t begin = wall_clock();
     double used = own_cpu_seconds();
-    if (is_measured) begin_window(load);
+    begin_window(load);
     run_until(load, begin + seconds * NS, 1);
-    if (!is_measured) return;
     load->result.seconds = (wall_clock() - begin) / (double)NS;
     load->result.own_cpu_seconds = own_cpu_seconds() - used;
     end_window(load);
-    run_until(load, wall_clock() + DRAIN_NS, 0);
+    if (waits) run_until(load, wall_clock() + DRAIN_NS, 0);
     load->result.median_ms = percentile_ms(load, 0.5);
     load->result.p99_ms = percentile_ms(load, 0.99);
 }

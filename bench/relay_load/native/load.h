@@ -80,8 +80,9 @@ int load_add_line(struct load *load, int fd, int room, int member, const uint8_t
 void load_publish(struct load *load, int line, int kind, uint32_t ssrc, int payload_type,
                   const struct extensions *extensions);
 void load_watch(struct load *load, int line, int transport_cc);
-/* Sends and receives for so long; only packets sent in a measured run are counted. */
-void load_run(struct load *load, double seconds, int is_measured);
+/* Sends and receives for so long, and counts what was sent meanwhile; `waits` also for what is
+   still on its way at the end, sending nothing more. */
+void load_run(struct load *load, double seconds, int waits);
 void load_result(const struct load *load, struct result *result);
 
 #endif
