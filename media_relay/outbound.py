@@ -19,6 +19,8 @@ RESEND_AGAIN_SECONDS = 0.020
 RESENDS_KEPT = 512
 # A second and more of a voice; later than that nobody plays it.
 VOICES_KEPT = 64
+# Longer than any that a browser sends for speech, tag and all.
+VOICE_OCTETS = 512
 # All that the one byte at the end of a packet can count.
 PROBE_OCTETS = 255
 
@@ -185,7 +187,7 @@ class SlotStream:
 
     def keep(self, plain: bytes, protected: bytes) -> None:
         """Remember a voice's packet as it was sent; pictures are repaired through RTX."""
-        if not self.spec.is_video:
+        if not self.spec.is_video and len(protected) <= VOICE_OCTETS:
             sequence = SEQUENCE.unpack_from(plain, 2)[0]
             self._kept[sequence % VOICES_KEPT] = (sequence, protected)
 

@@ -6,12 +6,15 @@ from media_relay.engine import DEPARTURES
 from media_relay.engine_fast.state import (
     ARRIVALS,
     NOBODY,
+    RESENT,
     RING,
     SLOTS,
     SOURCES,
+    Array,
     grow,
     new_state,
 )
+from media_relay.outbound import VOICES_KEPT
 
 _FIRST_PEERS = 32
 _FIRST_INBOUNDS = 64
@@ -37,11 +40,14 @@ class Rows:
         state.peers[row]["first_out"] = NOBODY
         state.departures["number"][row * DEPARTURES : (row + 1) * DEPARTURES] = NOBODY
         state.slots[row * SLOTS : (row + 1) * SLOTS] = np.zeros((), state.slots.dtype)
+        state.slots["generation"][row * SLOTS : (row + 1) * SLOTS] = 1
         for name in ("source_peer", "inbound", "next_leg"):
             state.slots[name][row * SLOTS : (row + 1) * SLOTS] = NOBODY
         state.tracks[row * SOURCES : (row + 1) * SOURCES] = np.zeros((), state.tracks.dtype)
         state.tracks["layers"][row * SOURCES : (row + 1) * SOURCES] = NOBODY
         state.tracks["first_leg"][row * SOURCES : (row + 1) * SOURCES] = NOBODY
+        _blank(state.resent["generation"][row * SLOTS * RESENT : (row + 1) * SLOTS * RESENT])
+        _blank(state.voices["number"][row * SLOTS * VOICES_KEPT : (row + 1) * SLOTS * VOICES_KEPT])
         return row
 
     def lend_inbound(self) -> int:
@@ -79,6 +85,11 @@ class Rows:
         places = first + np.arange(max(0, count - ARRIVALS), count) % ARRIVALS
         numbers, times = state.arrival_numbers[places], state.arrival_times[places]
         return list(zip(numbers.tolist(), times.tolist(), strict=True))
+
+
+def _blank(numbers: Array) -> None:
+    """Only what is not zero is written: memory that nobody used stays untaken."""
+    numbers[numbers != 0] = 0
 
 
 def _names(first: int, end: int) -> list[int]:

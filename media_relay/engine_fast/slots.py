@@ -8,7 +8,7 @@ is given out once, and repairs go through RTX with numbers of their own.
 from media_relay.engine_fast.compiled import compiled
 from media_relay.engine_fast.descriptors import renumber
 from media_relay.engine_fast.foreign import memcpy
-from media_relay.engine_fast.packets import HEADER, address, write16, write32
+from media_relay.engine_fast.packets import HEADER, address, read16, write16, write32
 from media_relay.engine_fast.state import (
     MAX_DATAGRAM,
     RESENT,
@@ -17,7 +17,13 @@ from media_relay.engine_fast.state import (
     Record,
     State,
 )
-from media_relay.outbound import MAX_RESENDS, PROBE_OCTETS, RESEND_AGAIN_SECONDS
+from media_relay.outbound import (
+    MAX_RESENDS,
+    PROBE_OCTETS,
+    RESEND_AGAIN_SECONDS,
+    VOICE_OCTETS,
+    VOICES_KEPT,
+)
 
 _EXTENSION_OCTETS = 8
 _FILLER_OCTETS = 4
@@ -144,6 +150,28 @@ def may_resend(state: State, leg: int, position: int, now: float) -> bool:
     known.at = now
     known.count += 1
     return True
+
+
+@compiled
+def keep(state: State, leg: int, data: Array, length: int) -> None:
+    """Remember a voice's packet as it is sent; pictures are repaired through RTX."""
+    if state.slots[leg].is_video or not 0 < length <= VOICE_OCTETS:
+        return
+    sequence = read16(data, 2)
+    voice = state.voices[leg * VOICES_KEPT + sequence % VOICES_KEPT]
+    voice.number = sequence + 1
+    voice.length = length
+    memcpy(address(voice.octets), address(data), length)
+
+
+@compiled
+def kept(state: State, leg: int, sequence: int, now: float, data: Array) -> int:
+    """Write the very bytes that were sent under this number; their count, 0 if they may not go."""
+    voice = state.voices[leg * VOICES_KEPT + sequence % VOICES_KEPT]
+    if voice.number != sequence + 1 or not may_resend(state, leg, sequence, now):
+        return 0
+    memcpy(address(data), address(voice.octets), voice.length)
+    return voice.length
 
 
 @compiled

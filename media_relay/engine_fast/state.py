@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from media_relay.engine import DEPARTURES
+from media_relay.outbound import VOICE_OCTETS, VOICES_KEPT
 
 # numba's arrays and records have no static types.
 Array = Any
@@ -163,6 +164,9 @@ RESEND = np.dtype(
     [("position", "i8"), ("generation", "i8"), ("at", "f8"), ("count", "i4")], align=True
 )
 
+# A voice's packet as it was sent; `number` is its sequence number and one, 0 for none.
+VOICE = np.dtype([("number", "i4"), ("length", "i4"), ("octets", "u1", (VOICE_OCTETS,))])
+
 DEPARTURE = np.dtype([("number", "i4"), ("octets", "i4"), ("at", "i8"), ("fate", "i4")], align=True)
 
 # A proven address: its octets as numbers, and whose it is.
@@ -205,6 +209,7 @@ class State(NamedTuple):
     tracks: Array
     slots: Array
     resent: Array
+    voices: Array
     arrival_numbers: Array
     arrival_times: Array
     departures: Array
@@ -224,6 +229,7 @@ _PER_PEER = {
     "tracks": (SOURCES, TRACK),
     "slots": (SLOTS, SLOT),
     "resent": (SLOTS * RESENT, RESEND),
+    "voices": (SLOTS * VOICES_KEPT, VOICE),
     "arrival_numbers": (ARRIVALS, np.dtype("u2")),
     "arrival_times": (ARRIVALS, np.dtype("f8")),
     "departures": (DEPARTURES, DEPARTURE),
@@ -256,10 +262,22 @@ def new_state(peers: int, inbounds: int) -> State:
     )
 
 
+_PAGE = 4096
+
+
 def grow(old: State, *, peers: int = 0, inbounds: int = 0) -> State:
     """The same state with room for more; what is in use is copied and keeps its row."""
     new = new_state(max(peers, len(old.peers)), max(inbounds, len(old.inbounds)))
     for name in (*_PER_PEER, *_PER_INBOUND, "addresses", "counts"):
-        former = getattr(old, name)
-        getattr(new, name)[: len(former)] = former
+        _copy(getattr(old, name), getattr(new, name))
     return new
+
+
+def _copy(former: Array, larger: Array) -> None:
+    """Page by page, and no page that nobody wrote to: it would take memory from then on."""
+    source, target = former.reshape(-1).view("u1"), larger.reshape(-1).view("u1")
+    whole = source.size - source.size % _PAGE
+    pages = source[:whole].reshape(-1, _PAGE)
+    written = np.flatnonzero(pages.any(axis=1))
+    target[:whole].reshape(-1, _PAGE)[written] = pages[written]
+    target[whole : source.size] = source[whole:]

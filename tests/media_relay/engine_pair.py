@@ -21,7 +21,7 @@ SLOTS = (
     SlotSpec(500, 501, 120, 121, 90_000, is_video=True, transport_cc=NUMBER, first=FIRST),
     SlotSpec(510, 511, 120, 121, 90_000, is_video=True, transport_cc=0, first=FIRST),
     SlotSpec(600, 601, 109, None, 48_000, is_video=False, transport_cc=NUMBER, first=FIRST),
-    SlotSpec(610, 611, 109, 110, 48_000, is_video=False, transport_cc=0, first=FIRST),
+    SlotSpec(610, 611, 109, None, 48_000, is_video=False, transport_cc=0, first=FIRST),
 )
 PROFILES = (SrtpProfile.AEAD_AES_128_GCM, SrtpProfile.AEAD_AES_256_GCM)
 _SRTP = {
@@ -45,6 +45,8 @@ class PairPeer:
             self._session(self.keys.send, pylibsrtp.Policy.SSRC_ANY_INBOUND) for _ in relays
         ]
 
+        self._opened: list[dict[bytes, bytes]] = [{} for _ in relays]
+
     def seal(self, plain: bytes) -> bytes | None:
         """Protected, if libsrtp takes it for a packet."""
         try:
@@ -60,15 +62,25 @@ class PairPeer:
             own.sendto(data, relay)
 
     def receive(self) -> list[list[bytes]]:
-        """What has come from each engine, unprotected: MUST be authentic and never replayed."""
+        """What has come from each engine, unprotected: MUST be authentic.
+
+        A number may come again only as the very bytes that came before (the GCM rule): libsrtp
+        refuses any others.
+        """
         return [
-            [session.unprotect(data) for data in _drain(own)]
-            for own, session in zip(self.sockets, self._in, strict=True)
+            [self._open(index, data) for data in _drain(own)]
+            for index, own in enumerate(self.sockets)
         ]
 
     def close(self) -> None:
         for own in self.sockets:
             own.close()
+
+    def _open(self, index: int, data: bytes) -> bytes:
+        opened = self._opened[index]
+        if data not in opened:
+            opened[data] = self._in[index].unprotect(data)
+        return opened[data]
 
     def _session(self, key: bytes, direction: int) -> pylibsrtp.Session:
         profile, _ = _SRTP[self.keys.profile]

@@ -245,3 +245,22 @@ def test_a_layers_former_ssrc_falls_silent() -> None:
         assert len(playing.sent) == 2
     finally:
         playing.pair.close()
+
+
+def test_the_engine_grows_in_the_middle_of_a_call() -> None:
+    """More peers and streams than the first arrays hold: everybody's call goes on."""
+    playing = Script()
+    try:
+        key = vp8(picture=1, tl0=1, key=True)
+        for number in range(4, 40):
+            playing.play(("media", 1, "h", 1, key))
+            playing.rejoin(number)
+            playing.leg(1, Source.CAMERA, number, 0)
+            playing.aim(number, 0, "h")
+            for ssrc in range(30, 33):
+                playing.pair.learn(number, ssrc, str(ssrc), Source.CAMERA, rtx=False)
+        before = len(playing.sent)
+        playing.play(("media", 1, "h", 1, key))
+        assert len(playing.sent) - before == 2 + 36
+    finally:
+        playing.pair.close()
