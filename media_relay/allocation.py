@@ -59,6 +59,13 @@ class Allocation:
     layers: dict[int, str | None]
     bits_per_second: float
     needed: float | None
+    # Pictures that are looked at, and those of them that are the smallest and should be larger.
+    wanted: int = 0
+    small: int = 0
+
+    @property
+    def shown(self) -> int:
+        return sum(layer is not None for layer in self.layers.values())
 
 
 def allocate(budget: float, sound: float, tiles: Sequence[Tile]) -> Allocation:
@@ -80,7 +87,11 @@ def allocate(budget: float, sound: float, tiles: Sequence[Tile]) -> Allocation:
                 continue
             full.add(tile.slot)
             needed = min(needed or price * ROOM, price * ROOM)
-    return Allocation(given, cost, needed)
+    looked_at = [step for step in steps.values() if step]
+    small = sum(
+        len(step) > 1 and given[slot] == step[0].layer for slot, step in steps.items() if step
+    )
+    return Allocation(given, cost, needed, len(looked_at), small)
 
 
 def _room(tile: Tile, step: LayerRate, *, is_first: bool) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from media_relay.errors import RelayRefused, TicketRefused
+from media_relay.health import LineQuality, SeatLine
 from media_relay.layout import RECEIVING
 from media_relay.tickets import Source
 
@@ -20,10 +21,13 @@ __all__ = [
     "PICTURE_MIDS",
     "InProcessControl",
     "LeaseExpired",
+    "LineQuality",
+    "LinesChanged",
     "NodeLost",
     "RelayControl",
     "RelayEvent",
     "RelayRefused",
+    "SeatLine",
     "Slot",
     "SlotsMapped",
     "TicketRefused",
@@ -73,11 +77,20 @@ class LeaseExpired:
 
 
 @dataclass(frozen=True, slots=True)
+class LinesChanged:
+    """The lines in the room that are not good: the whole state. MUST reach hosts only."""
+
+    lines: tuple[SeatLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NodeLost:
     """The relay process that held the connection is gone: open a fresh transport."""
 
 
-RelayEvent = TransportConnected | TransportClosed | SlotsMapped | LeaseExpired | NodeLost
+RelayEvent = (
+    TransportConnected | TransportClosed | SlotsMapped | LeaseExpired | LinesChanged | NodeLost
+)
 
 
 class RelayControl(Protocol):

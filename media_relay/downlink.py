@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from media_relay.allocation import ANY_WIDTH, NOMINAL, Allocation, LayerRate, Tile, allocate
 from media_relay.bandwidth import BandwidthEstimate
 from media_relay.engine import Engine
+from media_relay.health import LineQuality, quality_of
 from media_relay.layout import CAMERA_LAYERS
 from media_relay.probing import Prober
 from media_relay.rates import Rates
@@ -15,6 +16,7 @@ from media_relay.tickets import Source
 Legs = Mapping[int, tuple[int, Source]]
 # Key frames vary: the estimate is not spent to the last bit.
 SPENT = 0.95
+STRAY_LOSS = 0.10
 # One voice, until it is measured.
 NOMINAL_VOICE = 58_000.0
 
@@ -56,6 +58,18 @@ class Downlink:
         self.estimate.hear(report, now)
         if self.estimate.is_full and not was_full:
             self.settle()
+
+    def quality(self, loss_up: float) -> LineQuality:
+        """The viewer's line as its host should know it; `loss_up` of what it sends itself."""
+        allocation = self.allocation
+        return quality_of(
+            loss_up=loss_up,
+            # A tenth of stray loss is repaired; more is heard and seen.
+            loss_down=max(0.0, self.estimate.loss - STRAY_LOSS),
+            wanted=allocation.wanted,
+            shown=allocation.shown,
+            small=allocation.small,
+        )
 
     @property
     def widths(self) -> Mapping[int, int]:

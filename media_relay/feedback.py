@@ -94,6 +94,7 @@ class Feedback:
         for transport in transports:
             reception = self._engine.reception(transport.peer)
             if reception:
+                transport.note_loss(max(report.fraction_lost for report in reception) / 256)
                 echoes = transport.clock.echoes(now)
                 self._engine.send_rtcp(transport.peer, write_receiver_report(reception, echoes))
             self._report_sent(transport, now)

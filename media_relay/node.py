@@ -8,7 +8,7 @@ import itertools
 import logging
 import socket as sockets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -80,7 +80,7 @@ class Node:
         self._room_of: dict[str, str] = {}
         self._ice = IceServer()
         self._used = UsedTickets()
-        self._watchers = Watchers()
+        self.watchers = Watchers()
         self._ticker: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -113,7 +113,7 @@ class Node:
         for task in self._closing:
             task.cancel()
         await asyncio.gather(*self._closing, return_exceptions=True)
-        self._watchers.close()
+        self.watchers.close()
         loop = asyncio.get_running_loop()
         for bound in self._sockets:
             loop.remove_reader(bound)
@@ -146,10 +146,6 @@ class Node:
     def connections(self) -> set[str]:
         """The connections that have a transport."""
         return set(self._transports)
-
-    def tap(self, listener: Callable[[str, RelayEvent], None]) -> None:
-        """Tell this listener every event of every connection; it MUST NOT block."""
-        self._watchers.tap(listener)
 
     async def open_transport(self, ticket: str, offer: str) -> str:
         """See control.RelayControl."""
@@ -221,7 +217,7 @@ class Node:
 
     def watch(self, connection: str) -> AsyncIterator[RelayEvent]:
         """See control.RelayControl."""
-        return self._watchers.watch(connection, self.present(connection))
+        return self.watchers.watch(connection, self.present(connection))
 
     def present(self, connection: str) -> list[RelayEvent]:
         """The state of a connection as the events that would tell it."""
@@ -232,6 +228,8 @@ class Node:
         room = self._rooms.get(self._room_of.get(connection, ""))
         if room is not None:
             events.append(room.mapping_of(connection))
+            if room.lines.lines:
+                events.append(room.lines)
         return events
 
     def _verify(self, text: str) -> Ticket:
@@ -261,7 +259,7 @@ class Node:
     def _sit(self, ticket: SeatTicket) -> None:
         room = self._rooms.get(ticket.room)
         if room is None:
-            emit = self._watchers.emit
+            emit = self.watchers.emit
             room = Room(ticket.room, ticket.session, self._engine, self._map_legs, emit)
         room.check(ticket)
         self._use(ticket)
@@ -296,7 +294,7 @@ class Node:
             transport.downlink.map(legs)
 
     def _connected(self, transport: Transport) -> None:
-        self._watchers.emit(transport.connection, TransportConnected())
+        self.watchers.emit(transport.connection, TransportConnected())
         room = self._rooms.get(self._room_of.get(transport.connection, ""))
         if room is not None:
             room.connect(transport.connection, transport.peer)
@@ -314,7 +312,7 @@ class Node:
         if reason == "peer":
             await asyncio.sleep(GOODBYE_SECONDS)
         if transport.connection not in self._transports:
-            self._watchers.emit(transport.connection, TransportClosed(reason))
+            self.watchers.emit(transport.connection, TransportClosed(reason))
 
     async def _drop(self, transport: Transport, reason: str | None) -> None:
         """Close a transport and say why, if there is a reason to say."""
@@ -328,7 +326,7 @@ class Node:
         self._leave_room(transport.connection)
         await transport.close()
         if reason is not None:
-            self._watchers.emit(transport.connection, TransportClosed(reason))
+            self.watchers.emit(transport.connection, TransportClosed(reason))
 
     def _read(self, index: int) -> None:
         seen = self._engine.run(index)
@@ -373,6 +371,7 @@ class Node:
             try:
                 if tick % TICKS_PER_REPORT == 0:
                     await self._expire(time.monotonic())
+                    self._judge_lines()
                 self._rhythm.beat(tick, self._connected_transports(), time.monotonic())
             except Exception:
                 log.exception("relay.tick_failed")
@@ -380,6 +379,11 @@ class Node:
     def _connected_transports(self) -> list[Transport]:
         connected = TransportState.CONNECTED
         return [each for each in self._transports.values() if each.state is connected]
+
+    def _judge_lines(self) -> None:
+        now = {each.connection: each.quality for each in self._connected_transports()}
+        for room in self._rooms.values():
+            room.judge(now)
 
     async def _expire(self, now: float) -> None:
         wall = time.time()

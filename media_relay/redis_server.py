@@ -50,7 +50,7 @@ class RedisServer:
         """Listen, then announce the node. RedisError if Redis cannot be reached."""
         self._pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
         await self._pubsub.subscribe(requests_channel(self.name))
-        self._node.tap(self._note)
+        self._node.watchers.tap(self._note)
         await self._beat()
         loops: tuple[Callable[[], Awaitable[None]], ...] = (
             self._listen_once,

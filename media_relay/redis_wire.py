@@ -10,9 +10,12 @@ from typing import Any
 
 from media_relay.control import (
     LeaseExpired,
+    LineQuality,
+    LinesChanged,
     NodeLost,
     RelayEvent,
     RelayRefused,
+    SeatLine,
     Slot,
     SlotsMapped,
     TicketRefused,
@@ -36,6 +39,7 @@ _EVENTS: dict[str, type[RelayEvent]] = {
     "closed": TransportClosed,
     "slots": SlotsMapped,
     "expired": LeaseExpired,
+    "lines": LinesChanged,
     "lost": NodeLost,
 }
 _NAMES = {kind: name for name, kind in _EVENTS.items()}
@@ -119,6 +123,11 @@ def read_event(body: Any) -> RelayEvent:
     try:
         values = dict(body)
         kind = _EVENTS[values.pop("event")]
+        if kind is LinesChanged:
+            lines = (
+                SeatLine(each["seat"], LineQuality(each["quality"])) for each in values["lines"]
+            )
+            return LinesChanged(tuple(lines))
         if kind is not SlotsMapped:
             return kind(**values)
         slots = (

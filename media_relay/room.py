@@ -3,8 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from media_relay.control import LeaseExpired, RelayEvent, RelayRefused, SlotsMapped
+from media_relay.control import (
+    LeaseExpired,
+    LinesChanged,
+    RelayEvent,
+    RelayRefused,
+    SlotsMapped,
+)
 from media_relay.engine import Engine
+from media_relay.health import LineQuality, RoomHealth, SeatLine
 from media_relay.slots import Mapping, describe, mapping_for
 from media_relay.tickets import SeatTicket
 
@@ -35,6 +42,7 @@ class Room:
         self._map_legs = map_legs
         self._emit = emit
         self._seats: dict[str, Seat] = {}
+        self._health = RoomHealth()
 
     @property
     def connections(self) -> tuple[str, ...]:
@@ -87,6 +95,23 @@ class Room:
         if expired:
             self._remap()
         return expired
+
+    def judge(self, now: dict[str, LineQuality]) -> None:
+        """The lines of those connected, once a second; everybody is told when it changes.
+
+        The signalling side passes it on to hosts alone.
+        """
+        if self._health.hear({name: now[name] for name in self._seats if name in now}):
+            for connection in self._seats:
+                self._emit(connection, self.lines)
+
+    @property
+    def lines(self) -> LinesChanged:
+        """Whose line is not good now."""
+        found = (
+            SeatLine(seat.ticket.seat, self._health.of(name)) for name, seat in self._seats.items()
+        )
+        return LinesChanged(tuple(line for line in found if line.quality is not LineQuality.GOOD))
 
     def mapping_of(self, connection: str) -> SlotsMapped:
         """What the connection's slots carry now."""

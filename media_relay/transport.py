@@ -13,6 +13,7 @@ from media_relay.downlink import Downlink
 from media_relay.dtls import DtlsServer
 from media_relay.engine import Engine, SrtpKeys, StreamSpec
 from media_relay.errors import HandshakeFailed, Malformed
+from media_relay.health import LineQuality
 from media_relay.ice import IceAgent
 from media_relay.layout import CLOCK_RATES, RECEIVING
 from media_relay.learning import learnt_stream, offered_streams
@@ -72,6 +73,7 @@ class Transport:
         self._ssrc_base = 2 + secrets.randbelow((1 << 31) - 1024)
         self._ssrcs: set[int] = set()
         self._round_trip = FIRST_ROUND_TRIP
+        self._loss = 0.0
         # A sender heeds congestion feedback only under an SSRC of its own.
         self.feedback_ssrc: int | None = None
 
@@ -113,6 +115,15 @@ class Transport:
         """A measurement of the line; smoothed, since the peer may say anything."""
         if 0 < seconds < LONGEST_ROUND_TRIP:
             self._round_trip += (seconds - self._round_trip) / 8
+
+    def note_loss(self, share: float) -> None:
+        """What was lost on the way to the relay and not repaired, in the last second."""
+        self._loss += (share - self._loss) / 4
+
+    @property
+    def quality(self) -> LineQuality:
+        """How good the line is in both directions."""
+        return self.downlink.quality(self._loss)
 
     async def close(self) -> None:
         """End the handshake or the connection."""

@@ -19,12 +19,13 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from accounts.sockets import sign_in_group, user_group
 from audit.errors import AuditUnavailable
+from groups.states import HOST_ROLES
 from sessions_app import notify
 from sessions_app.errors import GateIsClosed, SessionRefused
 from sessions_app.messages import ClientMessage, MessageRefused, ServerMessage, keys, parse
 from sessions_app.messages import client as said
 from sessions_app.messages.keys import Said
-from sessions_app.messages.server import Pong, SecondDevice, timeless
+from sessions_app.messages.server import Lines, Pong, SecondDevice, timeless
 from sessions_app.sockets.actor import Actor
 from sessions_app.sockets.acts import KEY_MESSAGES
 from sessions_app.sockets.handshake import Opening, open_socket, turn_away
@@ -131,6 +132,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 ticket=lambda: in_thread(self._actor.transport_ticket),
                 seated=self._look_again,
                 mapped=lambda: in_thread(self._actor.mapped),
+                lines=self._tell_lines,
                 lost=lambda: in_thread(self._actor.media_lost),
                 broken=self._give_up,
             ),
@@ -141,6 +143,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self._told: ServerMessage | None = None
         self._is_over = self._renew = False
         self._look_again_at = -math.inf
+        self._is_host = False
 
     async def _answer(self, message: ClientMessage) -> None:
         match message:
@@ -182,6 +185,11 @@ class SessionConsumer(AsyncWebsocketConsumer):
             self._has_greeted, self._told = not isinstance(answer, SecondDevice), None
         self._look_again()
         return None
+
+    async def _tell_lines(self, lines: Lines) -> None:
+        """How good the lines of others are is for hosts alone."""
+        if self._is_host:
+            await self._say(lines)
 
     def _look_again(self) -> None:
         self._dirty.set()
@@ -246,6 +254,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if view.ended:
             return await self._end(view.ended)
         self._look_again_at = math.inf
+        self._is_host = view.role in HOST_ROLES
         if view.patience is not None:
             self._look_again_at = time.monotonic() + view.patience
             if view.patience <= 0:

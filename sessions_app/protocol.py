@@ -32,6 +32,7 @@ ENUMS: tuple[type[StrEnum], ...] = (
     server.TileRole,
     server.TransportState,
     server.SlotSource,
+    server.LineState,
 )
 HEADER = "// Written by `manage.py protocol` from sessions_app/messages. Do not edit.\n"
 BEGIN, END = "<!-- messages: written by manage.py protocol -->\n", "<!-- /messages -->\n"

@@ -33,6 +33,11 @@ class TransportState(StrEnum):
     LOST = "lost"
 
 
+class LineState(StrEnum):
+    WEAK = "weak"
+    POOR = "poor"
+
+
 class SlotSource(StrEnum):
     MIC = "mic"
     CAMERA = "camera"
@@ -147,6 +152,14 @@ class HostPanel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A seat whose line is `weak` (small or few pictures) or `poor` (sound at best)."""
+
+    seat: SeatNumber
+    quality: LineState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """Which member's source the browser's receiving line `mid` carries now."""
 
@@ -189,6 +202,14 @@ class Slots(ServerMessage):
 
     type: ClassVar[str] = "slots"
     slots: Annotated[list[Slot], MaxItems(31)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines(ServerMessage):
+    """Whose line is not good now, the whole state. Only ever sent to a host of this group."""
+
+    type: ClassVar[str] = "lines"
+    lines: Annotated[list[Line], MaxItems(SEATS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +272,7 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Snapshot,
     Answer,
     Slots,
+    Lines,
     Transport,
     GateClosed,
     SecondDevice,
@@ -274,6 +296,7 @@ SERVER_PARTS: tuple[type[object], ...] = (
     PersonAtTheDoor,
     SeatedPerson,
     HostPanel,
+    Line,
     Slot,
 )
 

@@ -16,6 +16,7 @@ from audit.errors import AuditUnavailable
 from media_relay.control import (
     PICTURE_MIDS,
     LeaseExpired,
+    LinesChanged,
     NodeLost,
     RelayEvent,
     RelayRefused,
@@ -29,6 +30,9 @@ from sessions_app.errors import SessionRefused
 from sessions_app.messages.base import ServerMessage
 from sessions_app.messages.server import (
     Answer,
+    Line,
+    Lines,
+    LineState,
     Slot,
     Slots,
     SlotSource,
@@ -53,6 +57,7 @@ class Callbacks:
     ticket: Callable[[], Awaitable[str]]
     seated: Callable[[], None]
     mapped: Callable[[], Awaitable[None]]
+    lines: Callable[[Lines], Awaitable[None]]
     lost: Callable[[], Awaitable[None]]
     broken: Callable[[], None]
 
@@ -211,6 +216,11 @@ class RelayLine:
                     for slot in slots
                 ]
                 await self._callbacks.say(Slots(slots=named))
+            case LinesChanged(lines):
+                named_lines = [
+                    Line(seat=line.seat, quality=LineState(line.quality)) for line in lines
+                ]
+                await self._callbacks.lines(Lines(lines=named_lines))
             case TransportClosed(reason) if reason in EXPECTED_ENDS:
                 pass
             case TransportClosed(reason):

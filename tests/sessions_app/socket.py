@@ -67,6 +67,16 @@ class Socket:
     async def say_text(self, text: str) -> None:
         await self.wire.send_to(text_data=text)
 
+    async def types_until(self, kind: str) -> set[str]:
+        """What kinds of messages came before the next of this kind."""
+        found: set[str] = set()
+        while True:
+            heard: Heard = json.loads(await self.wire.receive_from(timeout=WITHIN))
+            self.last_n = heard["n"]
+            if heard["type"] == kind:
+                return found
+            found.add(heard["type"])
+
     async def hear(self, kind: str, where: Callable[[Heard], bool] = lambda heard: True) -> Heard:
         """The next message of this kind that fits; what comes before it is passed over."""
         async with asyncio.timeout(WITHIN):

@@ -2,6 +2,7 @@
 
 from asgiref.sync import sync_to_async
 
+from media_relay.control import LineQuality, LinesChanged, SeatLine
 from media_relay.node import Node
 from sessions_app.models import Admission, Block
 from tests.media_relay.offers import offer
@@ -84,6 +85,31 @@ async def test_what_a_page_looks_at_is_told_to_the_relay_and_to_every_fresh_tran
     await until(lambda: widths_at(relay_node, admission) == [480, 0])
     await thea.say("view", widths=[20_000])
     assert (await thea.hear("error"))["code"] == "wrong_value"
+    await thea.close()
+
+
+async def test_whose_line_is_weak_is_told_to_hosts_alone(
+    committed_meeting: Meeting, relay_node: Node
+) -> None:
+    meeting = committed_meeting
+    thea = await host_of(meeting)
+    await in_db(meeting.answer)(meeting.ana)
+    async with Socket(meeting.ana, meeting.session.pk) as ana:
+        await ana.hello()
+        for socket in (thea, ana):
+            await socket.say("offer", sdp=offer())
+            await socket.hear("answer")
+        people = [meeting.thea.user, meeting.ana.user]
+        admissions = [await Admission.objects.aget(user=user) for user in people]
+        await thea.say("admit", admission=admissions[1].pk)
+        await until(lambda: all(sits(relay_node, admission) for admission in admissions))
+        for admission in admissions:
+            assert admission.connection is not None
+            weak = LinesChanged((SeatLine(2, LineQuality.WEAK),))
+            relay_node.watchers.emit(admission.connection.hex, weak)
+        assert (await thea.hear("lines"))["lines"] == [{"seat": 2, "quality": "weak"}]
+        await ana.say("ping")
+        assert "lines" not in await ana.types_until("pong")
     await thea.close()
 
 

@@ -1,5 +1,5 @@
 /** The parts of the host rail: one card for each waiting person, one row for the others. */
-import type { PersonAtTheDoor, SeatedPerson, WaitingPerson } from "../room/protocol.gen";
+import type { LineState, PersonAtTheDoor, SeatedPerson, WaitingPerson } from "../room/protocol.gen";
 import type { RoomSession } from "../room/session";
 import { button, make, type Part, rest, setText } from "./build";
 import { ask, choice, paragraph } from "./dialog";
@@ -16,6 +16,8 @@ export interface Seated {
   readonly person: SeatedPerson;
   readonly alias: string;
   readonly isHost: boolean;
+  /** Null: nothing to say about it. */
+  readonly line: LineState | null;
 }
 
 interface Fact {
@@ -139,6 +141,7 @@ export class SeatRow implements Part<Seated> {
     data: { ok: "false" },
     text: "Has not signed the agreement now in force. You decide whether they stay.",
   });
+  readonly #line = make("p", { class: "fact seat-row__line", data: { ok: "false" } });
   readonly #acts = make("div", { class: "cluster" });
   readonly #mute: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
@@ -160,19 +163,28 @@ export class SeatRow implements Part<Seated> {
       { class: "seat-row", data: { admission } },
       this.#name,
       this.#papers,
+      this.#line,
       this.#acts,
     );
   }
 
   /** Hosts do not act on each other. */
-  update({ person, alias, isHost }: Seated): void {
+  update({ person, alias, isHost, line }: Seated): void {
     setText(this.#name, person.own ? `${alias} (you)` : `${alias} · ${person.true_name}`);
     this.#papers.hidden = person.papers;
+    this.#line.hidden = line === null;
+    if (line !== null) setText(this.#line, lineWords(line, person.own ? "Your" : `${alias}'s`));
     this.#acts.hidden = person.own || isHost;
     this.#mute.hidden = !person.may_send_mic;
     this.#stop.hidden = !person.may_send_camera;
     this.#allow.hidden = person.may_send_mic && person.may_send_camera;
   }
+}
+
+function lineWords(line: LineState, whose: string): string {
+  return line === "weak"
+    ? `${whose} line is weak: sound first, small pictures.`
+    : `${whose} line is very weak: sound at best. A call-back may help.`;
 }
 
 function act(name: string, text: string, click: () => void): HTMLButtonElement {

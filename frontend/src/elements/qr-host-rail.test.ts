@@ -201,3 +201,19 @@ test("ending for all asks once", async () => {
   answer("End for all");
   expect(FakeSocket.newest.last("end")).toEqual({ type: "end" });
 });
+
+test("whose line is weak is said in words, and no longer once it is well", async () => {
+  await show({ seated: [seatedPerson({ seat: 3 })] });
+  const words = () => {
+    rail.show(session.state, session, NOW);
+    const line = rail.querySelector<HTMLElement>(".seat-row__line");
+    return line?.hidden ? null : line?.textContent;
+  };
+  expect(words()).toBeNull();
+  await say({ type: "lines", lines: [{ seat: 3, quality: "weak" }] });
+  expect(words()).toBe("Ben's line is weak: sound first, small pictures.");
+  await say({ type: "lines", lines: [{ seat: 3, quality: "poor" }] });
+  expect(words()).toContain("very weak");
+  await say({ type: "lines", lines: [] });
+  expect(words()).toBeNull();
+});

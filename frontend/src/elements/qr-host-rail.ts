@@ -146,6 +146,7 @@ function seatedOf(state: RoomState, person: SeatedPerson): Seated {
   return {
     person,
     alias: seat?.alias ?? "",
+    line: state.lines.find((one) => one.seat === person.seat)?.quality ?? null,
     isHost: seat?.role === "host" || seat?.role === "cohost",
   };
 }

@@ -62,6 +62,10 @@ export type SlotSource =
   | "camera"
   | "screen";
 
+export type LineState =
+  | "weak"
+  | "poor";
+
 export interface IceServer {
   urls: string[];
   username: string;
@@ -150,6 +154,12 @@ export interface HostPanel {
   waiting: WaitingPerson[];
   at_the_door: PersonAtTheDoor[];
   seated: SeatedPerson[];
+}
+
+/** A seat whose line is `weak` (small or few pictures) or `poor` (sound at best). */
+export interface Line {
+  seat: number;
+  quality: LineState;
 }
 
 /** Which member's source the browser's receiving line `mid` carries now. */
@@ -383,6 +393,13 @@ export interface SlotsMessage {
   slots: Slot[];
 }
 
+/** Whose line is not good now, the whole state. Only ever sent to a host of this group. */
+export interface Lines {
+  n: number;
+  type: "lines";
+  lines: Line[];
+}
+
 /** `lost` asks for a fresh peer connection and a new `offer`; ICE is never restarted. */
 export interface Transport {
   n: number;
@@ -530,6 +547,7 @@ export type ServerMessage =
   | Snapshot
   | Answer
   | SlotsMessage
+  | Lines
   | Transport
   | GateClosed
   | SecondDevice

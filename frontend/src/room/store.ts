@@ -11,6 +11,7 @@ import type {
   AdmissionState,
   Closed,
   ErrorMessage,
+  Line,
   SeatView,
   SecondDevice,
   ServerMessage,
@@ -47,6 +48,8 @@ export interface RoomState {
   readonly peerLosses: number;
   readonly snapshot: Snapshot | null;
   readonly slots: readonly Slot[];
+  /** Whose line is not good; only a host is told. */
+  readonly lines: readonly Line[];
   readonly secondDevice: SecondDevice | null;
   readonly closed: Closed | null;
   readonly refusal: ErrorMessage | null;
@@ -78,6 +81,7 @@ export function initialState(wishes: Partial<Wishes> = {}): RoomState {
     peerLosses: 0,
     snapshot: null,
     slots: [],
+    lines: [],
     secondDevice: null,
     closed: null,
     refusal: null,
@@ -100,7 +104,7 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
     case "message":
       return withMessage(state, event.message);
     case "link":
-      return { ...state, link: event.link };
+      return { ...state, link: event.link, lines: [] };
     case "peer":
       return withPeer(state, event.peer);
     case "wishes":
@@ -120,6 +124,8 @@ function withMessage(state: RoomState, message: ServerMessage): RoomState {
       return withSnapshot(state, message);
     case "slots":
       return { ...state, slots: message.slots };
+    case "lines":
+      return { ...state, lines: message.lines };
     case "second_device":
       return { ...state, secondDevice: message };
     case "welcome":
