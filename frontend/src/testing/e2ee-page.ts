@@ -5,6 +5,7 @@
  */
 import { E2ee, fromBase64, type GroupView, type Identity, type Trouble, toBase64 } from "../e2ee";
 import { Peer } from "../room/peer";
+import { measureCommits, measureFrames } from "./e2ee-measures";
 
 /** How this page was built: as the product is, or with one of the mistakes that tests must see. */
 type Build = "product" | "plain" | "late" | "forgotten";
@@ -88,6 +89,14 @@ function picture(mid: string): { width: number; mean: number; spread: number } {
   return { width: element.videoWidth, mean, spread };
 }
 
+/** When the next frame of this line is on the screen, by the machine's clock. */
+function nextFrame(mid: string): Promise<number> {
+  const element = elements.get(mid) as HTMLVideoElement;
+  return new Promise((resolve) => {
+    element.requestVideoFrameCallback(() => resolve(Date.now()));
+  });
+}
+
 interface Report {
   state: string;
   lines: Record<string, { packets: number; frames: number; freezes: number; samples: number }>;
@@ -145,6 +154,9 @@ const wire = {
   offer,
   accept,
   picture,
+  nextFrame,
+  measureFrames,
+  measureCommits,
   report,
   wakeLayers,
   keyPackage: async (identity: Identity) => toBase64(await present().keyPackage(identity)),
@@ -161,6 +173,7 @@ const wire = {
   apply: (group: string, epoch: number, commit: string) =>
     at(present().apply(group, epoch, fromBase64(commit))),
   join: (group: string, welcome: string) => at(present().join(group, fromBase64(welcome))),
+  drop: () => present().drop(),
   allReady: (epoch: number) => present().allReady(epoch),
   say: async (text: string) => toBase64(await present().say(text, "everybody")),
   close: () => present().close(),
