@@ -20,7 +20,7 @@ import brotli  # type: ignore[import-untyped]  # it has no types
 from playwright.async_api import Browser
 
 from media_relay.control import InProcessControl
-from tests.e2ee.member import Member, commit, deliver, group_of
+from tests.e2ee.member import ChromiumMember, Member, commit, deliver, group_of
 from tests.e2ee.page import build_page, serve_page
 from tests.media_relay.browser import chromium
 from tests.media_relay.desk import Desk
@@ -64,7 +64,7 @@ async def measure(address: str) -> dict[str, Any]:
 
 
 async def measure_costs(browser: Browser, address: str) -> dict[str, float]:
-    page = await Member.opens(browser, address, "Bench")
+    page = await ChromiumMember.opens(browser, address, "Bench")
     small = await cpu_us_per_frame(browser, page, SMALL_FRAME)
     large = await cpu_us_per_frame(browser, page, LARGE_FRAME)
     print(f"{'seal and open one frame':<36}{'CPU us':>10}")
@@ -117,7 +117,7 @@ async def call(
 ) -> tuple[Member, Member]:
     """A host in the seat with the camera on, and somebody who waits."""
     host, newcomer = [
-        await Member.opens(browser, address, f"{who}-{build}") for who in ("Thea", "Ana")
+        await ChromiumMember.opens(browser, address, f"{who}-{build}") for who in ("Thea", "Ana")
     ]
     await group_of(host)
     for member in (host, newcomer):

@@ -1,6 +1,7 @@
 """A member's page in a real browser, and what a delivery service would carry between pages."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,36 +28,21 @@ class Commit:
 
 
 class Member:
-    """One browser profile with one page: `reload` makes a new page of the same profile."""
+    """One page, in whatever browser. `evaluate` runs an expression in it."""
 
-    def __init__(self, alias: str, context: BrowserContext, page: Page) -> None:
+    def __init__(self, alias: str) -> None:
         self.alias = alias
         self.admission = str(uuid4())
-        self.context = context
-        self.page = page
 
-    @classmethod
-    async def opens(cls, browser: Browser, address: str, alias: str) -> "Member":
-        context = await browser.new_context()
-        page = await context.new_page()
-        member = cls(alias, context, page)
-        await member.load(address)
-        return member
+    async def evaluate(self, expression: str) -> Any:
+        raise NotImplementedError
 
-    async def load(self, address: str) -> Any:
-        """What a former page of this profile has left behind, or None."""
-        await self.page.goto(address)
-        await self.page.wait_for_function("globalThis.page !== undefined")
-        return await self.call("open", f"membership-{self.alias}", SESSION)
+    async def call(self, name: str, *arguments: object) -> Any:
+        return await self.evaluate(f"globalThis.page.{name}(...{json.dumps(arguments)})")
 
     @property
     def identity(self) -> dict[str, str]:
         return {"admission": self.admission, "alias": self.alias}
-
-    async def call(self, name: str, *arguments: object) -> Any:
-        return await self.page.evaluate(
-            "([name, given]) => globalThis.page[name](...given)", [name, arguments]
-        )
 
     async def connects(
         self,
@@ -86,6 +72,31 @@ class Member:
                 return now
             assert time.monotonic() < deadline, now
             await asyncio.sleep(0.1)
+
+
+class ChromiumMember(Member):
+    """One profile with one page; `load` again is a reload."""
+
+    def __init__(self, alias: str, context: BrowserContext, page: Page) -> None:
+        super().__init__(alias)
+        self.context = context
+        self.page = page
+
+    @classmethod
+    async def opens(cls, browser: Browser, address: str, alias: str) -> "ChromiumMember":
+        context = await browser.new_context()
+        member = cls(alias, context, await context.new_page())
+        await member.load(address)
+        return member
+
+    async def load(self, address: str) -> Any:
+        """What a former page of this profile has left behind, or None."""
+        await self.page.goto(address)
+        await self.page.wait_for_function("globalThis.page !== undefined")
+        return await self.call("open", f"membership-{self.alias}", SESSION)
+
+    async def evaluate(self, expression: str) -> Any:
+        return await self.page.evaluate(expression)
 
 
 async def commit(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from media_relay.control import InProcessControl
-from tests.e2ee.member import GROUP, LARGE, Member, commit, deliver, group_of
+from tests.e2ee.member import GROUP, LARGE, ChromiumMember, commit, deliver, group_of
 from tests.media_relay.browser import chromium
 from tests.media_relay.desk import Desk
 
@@ -30,7 +30,9 @@ async def test_three_members_see_and_hear_each_other_under_one_code(
     relay: InProcessControl, desk: Desk, page_address: str
 ) -> None:
     async with chromium() as browser:
-        people = [await Member.opens(browser, page_address, who) for who in ("Thea", "Ana", "Ben")]
+        people = [
+            await ChromiumMember.opens(browser, page_address, who) for who in ("Thea", "Ana", "Ben")
+        ]
         await group_of(*people)
         for seat, member in enumerate(people, start=1):
             await member.connects(relay, desk)
@@ -49,7 +51,7 @@ async def test_each_frame_that_left_had_been_sealed_by_the_worker_on_every_layer
     relay: InProcessControl, desk: Desk, page_address: str
 ) -> None:
     async with chromium() as browser:
-        thea = await Member.opens(browser, page_address, "Thea")
+        thea = await ChromiumMember.opens(browser, page_address, "Thea")
         await group_of(thea)
         await thea.connects(relay, desk, video=LARGE)
         await relay.seat(desk.seat("Thea", 1))
@@ -74,7 +76,7 @@ async def test_who_was_never_admitted_decodes_nothing_of_what_the_relay_sends(
     """The relay is hostile: it gives Mallory everybody's packets. Ana is the control."""
     async with chromium() as browser:
         thea, ana, mallory, tap = [
-            await Member.opens(browser, page_address, who)
+            await ChromiumMember.opens(browser, page_address, who)
             for who in ("Thea", "Ana", "Mallory", "Tap")
         ]
         await group_of(thea, ana)
@@ -97,7 +99,9 @@ async def test_the_same_tap_decodes_a_call_that_is_not_encrypted(
     relay: InProcessControl, desk: Desk, page_address: str
 ) -> None:
     async with chromium() as browser:
-        thea, tap = [await Member.opens(browser, page_address, who) for who in ("Thea", "Tap")]
+        thea, tap = [
+            await ChromiumMember.opens(browser, page_address, who) for who in ("Thea", "Tap")
+        ]
         for seat, member in enumerate((thea, tap), start=1):
             await member.connects(relay, desk, build="plain")
             await relay.seat(desk.seat(member.alias, seat))
@@ -110,7 +114,7 @@ async def test_a_removed_member_opens_no_frame_of_the_new_epoch(
     """The relay goes on sending to Ben, and withholds the commit from him; Ana is the control."""
     async with chromium() as browser:
         thea, ana, ben = [
-            await Member.opens(browser, page_address, who) for who in ("Thea", "Ana", "Ben")
+            await ChromiumMember.opens(browser, page_address, who) for who in ("Thea", "Ana", "Ben")
         ]
         await group_of(thea, ana, ben)
         for seat, member in enumerate((thea, ana, ben), start=1):

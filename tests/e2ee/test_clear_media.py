@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from media_relay.control import InProcessControl
-from tests.e2ee.member import Member, group_of
+from tests.e2ee.member import ChromiumMember, group_of
 from tests.media_relay.browser import chromium
 from tests.media_relay.desk import Desk
 
@@ -21,7 +21,7 @@ async def test_a_page_that_sets_its_transforms_too_late_is_caught_and_stops(
     relay: InProcessControl, desk: Desk, page_address: str
 ) -> None:
     async with chromium() as browser:
-        thea = await Member.opens(browser, page_address, "Thea")
+        thea = await ChromiumMember.opens(browser, page_address, "Thea")
         await group_of(thea)
         await thea.connects(relay, desk, build="late")
         await relay.seat(desk.seat("Thea", 1))
@@ -34,7 +34,7 @@ async def test_the_product_sends_as_much_and_is_not_caught(
     relay: InProcessControl, desk: Desk, page_address: str
 ) -> None:
     async with chromium() as browser:
-        thea = await Member.opens(browser, page_address, "Thea")
+        thea = await ChromiumMember.opens(browser, page_address, "Thea")
         await group_of(thea)
         await thea.connects(relay, desk)
         await relay.seat(desk.seat("Thea", 1))
@@ -50,7 +50,7 @@ async def test_a_page_that_forgets_its_transforms_sends_nothing_at_all(
     relay: InProcessControl, desk: Desk, page_address: str
 ) -> None:
     async with chromium() as browser:
-        thea = await Member.opens(browser, page_address, "Thea")
+        thea = await ChromiumMember.opens(browser, page_address, "Thea")
         await group_of(thea)
         await thea.connects(relay, desk, build="forgotten")
         await relay.seat(desk.seat("Thea", 1))
@@ -65,7 +65,7 @@ async def test_without_a_group_nothing_leaves(
 ) -> None:
     """The worker is asked for each frame and lets none pass; with a group the same page sends."""
     async with chromium() as browser:
-        thea = await Member.opens(browser, page_address, "Thea")
+        thea = await ChromiumMember.opens(browser, page_address, "Thea")
         await thea.connects(relay, desk)
         await relay.seat(desk.seat("Thea", 1))
         now = await thea.until(lambda now: now["workers"]["0"]["dropped"] > 50)

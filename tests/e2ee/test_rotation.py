@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from media_relay.control import InProcessControl
-from tests.e2ee.member import Member, commit, deliver, group_of
+from tests.e2ee.member import ChromiumMember, commit, deliver, group_of
 from tests.media_relay.browser import chromium
 from tests.media_relay.desk import Desk
 
@@ -29,7 +29,7 @@ async def test_ten_admissions_and_ten_removals_cost_no_frame(
 ) -> None:
     async with chromium() as browser:
         thea, ana, ben = [
-            await Member.opens(browser, page_address, who) for who in ("Thea", "Ana", "Ben")
+            await ChromiumMember.opens(browser, page_address, who) for who in ("Thea", "Ana", "Ben")
         ]
         await group_of(thea, ana)
         for seat, member in enumerate((thea, ana), start=1):

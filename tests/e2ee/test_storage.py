@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Error
 
-from tests.e2ee.member import GROUP, Member, group_of
+from tests.e2ee.member import GROUP, ChromiumMember, group_of
 from tests.media_relay.browser import chromium
 
 pytestmark = pytest.mark.timeout(90)
@@ -28,7 +28,9 @@ async () => {
 
 async def test_a_reload_finds_the_group_and_the_same_device(page_address: str) -> None:
     async with chromium() as browser:
-        thea, ana = [await Member.opens(browser, page_address, who) for who in ("Thea", "Ana")]
+        thea, ana = [
+            await ChromiumMember.opens(browser, page_address, who) for who in ("Thea", "Ana")
+        ]
         await group_of(thea, ana)
         before = (await ana.report())["view"]
         assert await ana.load(page_address) == {"group": GROUP, "epoch": 1}
@@ -40,8 +42,8 @@ async def test_a_second_tab_of_the_same_person_is_told_and_opens_nothing(
     page_address: str,
 ) -> None:
     async with chromium() as browser:
-        ana = await Member.opens(browser, page_address, "Ana")
-        second = Member("Ana", ana.context, await ana.context.new_page())
+        ana = await ChromiumMember.opens(browser, page_address, "Ana")
+        second = ChromiumMember("Ana", ana.context, await ana.context.new_page())
         with pytest.raises(Error, match="other-tab"):
             await second.load(page_address)
         assert (await second.report())["troubles"] == ["other-tab"]
@@ -53,7 +55,9 @@ async def test_the_database_holds_nothing_that_another_profile_could_read(
     page_address: str,
 ) -> None:
     async with chromium() as browser:
-        thea, ana = [await Member.opens(browser, page_address, who) for who in ("Thea", "Ana")]
+        thea, ana = [
+            await ChromiumMember.opens(browser, page_address, who) for who in ("Thea", "Ana")
+        ]
         await group_of(thea, ana)
         stored = await ana.page.evaluate(STORED)
         assert stored["extractable"] == [False]
