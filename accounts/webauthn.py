@@ -22,7 +22,13 @@ from webauthn import (
     verify_authentication_response,
     verify_registration_response,
 )
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, generate_challenge
+from webauthn.helpers import (
+    base64url_to_bytes,
+    bytes_to_base64url,
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
+    generate_challenge,
+)
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -103,6 +109,10 @@ def verify_enrolment(session: SessionBase, credential: dict[str, Any]) -> NewCre
             expected_rp_id=relying_party(),
             expected_origin=settings.PUBLIC_URL,
             require_user_verification=True,
+        )
+        # The library keeps a key unread until its first use; one that no use can pass is refused.
+        decoded_public_key_to_cryptography(
+            decode_credential_public_key(verified.credential_public_key)
         )
     except MALFORMED as error:
         raise FactorRefused("passkey") from error

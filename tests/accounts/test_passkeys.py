@@ -4,7 +4,7 @@ from typing import Any
 
 import cbor2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from webauthn.helpers import bytes_to_base64url
 
@@ -260,6 +260,7 @@ def test_a_code_still_works_beside_a_passkey(device: Browser, key: Authenticator
 
 
 @given(key_bytes=json_values.map(cbor2.dumps) | st.binary(max_size=80))
+@example(key_bytes=b"\x04")
 @settings(max_examples=100, deadline=None)
 def test_forged_public_keys_give_one_clear_error(key_bytes: bytes) -> None:
     class Forger(Authenticator):

@@ -39,8 +39,17 @@ def unsaved(model: type[models.Model], *, like: models.Model | None = None) -> m
     instance = model(pk=uuid4())
     for field in model._meta.local_fields:
         if field.is_relation:
-            known = getattr(like, field.attname) if like else uuid4()
-            setattr(instance, field.attname, known)
+            known = getattr(like, field.name) if like else referred(field.related_model)
+            setattr(instance, field.name, known)
+    return instance
+
+
+def referred(model: Any) -> models.Model:
+    """A row at the other end of a reference: its own references are ids only."""
+    instance: models.Model = model(pk=uuid4())
+    for field in model._meta.local_fields:
+        if field.is_relation:
+            setattr(instance, field.attname, uuid4())
     return instance
 
 
