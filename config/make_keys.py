@@ -24,7 +24,6 @@ static-auth-secret={secret}
 realm=quietroom
 fingerprint
 no-cli
-no-tls
 no-dtls
 no-multicast-peers
 no-tcp-relay
@@ -38,17 +37,8 @@ log-file=stdout
 pidfile=/tmp/turnserver.pid
 userdb=/tmp/turndb
 simple-log
-denied-peer-ip=0.0.0.0-0.255.255.255
-denied-peer-ip=10.0.0.0-10.255.255.255
-denied-peer-ip=100.64.0.0-100.127.255.255
-denied-peer-ip=127.0.0.0-127.255.255.255
-denied-peer-ip=169.254.0.0-169.254.255.255
-denied-peer-ip=172.16.0.0-172.31.255.255
-denied-peer-ip=192.168.0.0-192.168.255.255
-denied-peer-ip=224.0.0.0-255.255.255.255
-denied-peer-ip=::1
-denied-peer-ip=fc00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
-denied-peer-ip=fe80::-febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+denied-peer-ip=0.0.0.0-255.255.255.255
+denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
 """
 
 

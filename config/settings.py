@@ -155,9 +155,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 RELAY_BIND = env.names("RELAY_BIND", default=("127.0.0.1",))
 RELAY_ADDRESS = env.names("RELAY_ADDRESS", default=("127.0.0.1",))
 RELAY_PORT = env.number("RELAY_PORT", default=5004)
+RELAY_METRICS = env.text("RELAY_METRICS", default="")
 RELAY_ENGINE = env.choice("RELAY_ENGINE", ("auto", "fast", "reference"), default="auto")
 RELAY_CACHE = env.text("RELAY_CACHE", default="~/.cache/quietroom/relay")
-TURN_URL = env.text("TURN_URL", default="")
+TURN_URL = env.names("TURN_URL")
 TURN_SECRET = env.secret("TURN_SECRET", default="")
 
 MAIL_URL = env.text("MAIL_URL", default="")

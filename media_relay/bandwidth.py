@@ -71,10 +71,14 @@ class BandwidthEstimate:
         return sum(each.bits for each in window[1:]) / span if span > 0.1 else 0.0
 
     @property
+    def lost(self) -> int:
+        """How many packets never came, lately."""
+        return max(0, sum(each.lost for each in self._heard))
+
+    @property
     def loss(self) -> float:
-        """The share of packets that never came, lately."""
-        received = sum(each.received for each in self._heard)
-        lost = max(0, sum(each.lost for each in self._heard))
+        """The same as a share."""
+        received, lost = sum(each.received for each in self._heard), self.lost
         return lost / (received + lost) if received + lost >= LOSS_PACKETS else 0.0
 
     def hear(self, report: PathReport, now: float) -> None:

@@ -25,6 +25,7 @@ from media_relay.engines import CACHE, EngineChoice, load_engine
 from media_relay.errors import Malformed
 from media_relay.feedback import Feedback
 from media_relay.ice import IceServer
+from media_relay.metrics import Figures, figures_of
 from media_relay.rates import Rates
 from media_relay.rhythm import TICK_SECONDS, TICKS_PER_REPORT, Rhythm
 from media_relay.room import Room
@@ -143,6 +144,11 @@ class Node:
         return set(self._rooms)
 
     @property
+    def figures(self) -> Figures:
+        """For metrics."""
+        return figures_of(self._engine, self._rooms.values(), self._connected_transports())
+
+    @property
     def connections(self) -> set[str]:
         """The connections that have a transport."""
         return set(self._transports)
@@ -158,7 +164,7 @@ class Node:
             parsed = parse_offer(offer)
         except Malformed as error:
             raise RelayRefused(error.code) from None
-        self._use(verified)
+        self._used.use(verified)
         if former is not None:
             await self._drop(former, None)
         agent = self._ice.open(parsed.ufrag, time.monotonic())
@@ -235,9 +241,6 @@ class Node:
     def _verify(self, text: str) -> Ticket:
         return verify(text, self._config.verify_key, now=time.time())
 
-    def _use(self, ticket: Ticket) -> None:
-        self._used.use(ticket)
-
     def _check_room_for(self, ticket: TransportTicket, former: Transport | None) -> None:
         if self.is_draining:
             raise RelayRefused("node.draining")
@@ -262,7 +265,7 @@ class Node:
             emit = self.watchers.emit
             room = Room(ticket.room, ticket.session, self._engine, self._map_legs, emit)
         room.check(ticket)
-        self._use(ticket)
+        self._used.use(ticket)
         if self._room_of.get(ticket.connection) != ticket.room:
             self._leave_room(ticket.connection)
         transport = self._transports[ticket.connection]

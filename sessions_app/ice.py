@@ -24,5 +24,10 @@ def ice_servers() -> list[IceServer]:
     username = f"{int(time.time()) + CREDENTIAL_SECONDS}:{secrets.token_hex(8)}"
     mac = hmac.new(settings.TURN_SECRET.encode(), username.encode(), hashlib.sha1)
     credential = base64.b64encode(mac.digest()).decode()
-    urls = [f"{settings.TURN_URL}?transport={way}" for way in ("udp", "tcp")]
+    urls = [f"{url}?transport={way}" for url in settings.TURN_URL for way in _ways(url)]
     return [IceServer(urls=urls, username=username, credential=credential)]
+
+
+def _ways(url: str) -> tuple[str, ...]:
+    """TLS runs over TCP; browsers have no TURN over DTLS."""
+    return ("tcp",) if url.startswith("turns:") else ("udp", "tcp")

@@ -203,6 +203,7 @@ class Stack:
             "RELAY_BIND": addresses,
             "RELAY_ADDRESS": addresses,
             "RELAY_PORT": str(self.relay_port),
+            "RELAY_METRICS": "",
             "RELAY_ENGINE": os.environ.get("RELAY_ENGINE") or "auto",
             "RELAY_CACHE": os.environ.get("RELAY_CACHE") or CACHE,
         }

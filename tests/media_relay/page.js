@@ -1,7 +1,7 @@
 // A bare client: the 34 lines of the call, and counters.
 const RECEIVED = new Map();
 
-async function offer({ video = true, width = 320 } = {}) {
+async function offer({ video = true, width = 320, iceServers = [] } = {}) {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: true,
     video: video && { width, height: (9 * width) / 16, frameRate: 15 },
@@ -10,7 +10,9 @@ async function offer({ video = true, width = 320 } = {}) {
     RTCRtpReceiver.getCapabilities(kind).codecs.filter((codec) => names.includes(codec.mimeType));
   const opus = codecs("audio", ["audio/opus"]);
   const vp8 = codecs("video", ["video/VP8", "video/rtx"]);
-  const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  // With a TURN server there is no other way: as behind a firewall.
+  const iceTransportPolicy = iceServers.length ? "relay" : "all";
+  const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers, iceTransportPolicy });
   window.pc = pc;
   const add = (track, options, preferred) =>
     pc.addTransceiver(track, options).setCodecPreferences(preferred);

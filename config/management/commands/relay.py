@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from config.relaying import node_config
 from media_relay.errors import EngineUnavailable
+from media_relay.metrics import serve
 from media_relay.node import Node
 from media_relay.redis_server import RedisServer
 
@@ -43,10 +44,23 @@ class Command(BaseCommand):
                 f" or set RELAY_ENGINE=auto ({error.code})."
             ) from error
         server = RedisServer(node, settings.REDIS_URL)
+        metrics = await self._serve_metrics(node, index)
         try:
             await self._serve(server)
         finally:
+            if metrics is not None:
+                metrics.close()
             await node.close()
+
+    async def _serve_metrics(self, node: Node, index: int) -> asyncio.Server | None:
+        host, _, port = settings.RELAY_METRICS.rpartition(":")
+        if not port.isdecimal():
+            return None
+        try:
+            return await serve(lambda: node.figures, host, int(port) + index)
+        except OSError as error:
+            await node.close()
+            raise CommandError(f"RELAY_METRICS cannot be used: {error.strerror}.") from error
 
     async def _serve(self, server: RedisServer) -> None:
         try:
