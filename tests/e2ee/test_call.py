@@ -131,3 +131,29 @@ async def test_a_removed_member_opens_no_frame_of_the_new_epoch(
         stopped = await ben.until(lambda now: now["troubles"] == ["missing-commit"])
         assert opened(stopped) == before
         await ana.until(lambda now: opened(now) > seen + 30)
+
+
+def sealed(now: dict[str, Any]) -> int:
+    return sum(line["sealed"] for line in now["workers"].values())
+
+
+async def test_who_is_kept_from_a_removal_stops_sending_until_it_comes(
+    relay: InProcessControl, desk: Desk, page_address: str
+) -> None:
+    """Otherwise Ben, removed, would go on seeing Ana for as long as the server likes."""
+    async with chromium() as browser:
+        thea, ana, ben = [
+            await ChromiumMember.opens(browser, page_address, who) for who in ("Thea", "Ana", "Ben")
+        ]
+        await group_of(thea, ana, ben)
+        for seat, member in enumerate((thea, ana), start=1):
+            await member.connects(relay, desk)
+            await relay.seat(desk.seat(member.alias, seat))
+        await ana.until(lambda now: opened(now) > 30)
+        made = await commit(thea, remove=[ben])
+        await ana.until(lambda now: now["troubles"] == ["missing-commit"], seconds=20)
+        stopped = sealed(await ana.report())
+        await asyncio.sleep(0.5)
+        assert sealed(await ana.report()) == stopped
+        await deliver(made, to=[ana])
+        await ana.until(lambda now: sealed(now) > stopped + 30)

@@ -155,10 +155,10 @@ export class E2ee {
   /** Stops every track of a line that has sent what the worker never saw. Runs every second. */
   async checkSenders(): Promise<void> {
     const lines = this.#lines.filter(({ options }) => options.sends);
-    const sent = await Promise.all(
-      lines.map(async ({ transceiver }) => sentBy(await transceiver.sender.getStats())),
-    );
-    const seen = await this.counters().catch(() => null);
+    const reports = lines.map(({ transceiver }) => transceiver.sender.getStats().then(sentBy));
+    const sent = await Promise.all(reports).catch(() => null);
+    const seen = sent && (await this.counters().catch(() => null));
+    // A connection or worker that has gone in between sends nothing any more.
     if (!seen || lines[0]?.options.generation !== this.#generation) return;
     const leaking = lines.filter(({ options }, index) =>
       hasLeaked(sent[index] ?? [], seen[options.mid]),
