@@ -17,6 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -90,8 +91,8 @@ def servers(folder: Path, engines: tuple[str, ...]) -> dict[str, Make]:
     """What can be measured here; each absence is said."""
     makers: dict[str, Make] = {}
     for engine in engines:
-        if engine == "fast" and find_spec("media_relay.engine_fast") is None:
-            say("skipped: this relay has no fast engine")
+        if engine == "fast" and find_spec("numba") is None:
+            say("skipped: the fast engine needs numba (requirements-fast.lock)")
             continue
         makers[engine] = partial(Quietroom, folder, engine)
         makers[f"{engine} x2"] = partial(Quietroom, folder, engine, processes=2)
@@ -161,7 +162,9 @@ def figures(runs: list[Run], capacities: list[Capacity]) -> dict[str, object]:
     for engine in ("fast", "reference"):
         found[f"{engine}_vs_janus"] = report.ratio(runs, engine, STOCK, COMPARED)
         found[f"{engine}_vs_janus_tuned"] = report.ratio(runs, engine, TUNED, COMPARED)
-    found["corrupt"] = sum(run.corrupt for run in runs if not run.system.startswith("janus"))
+    ours = [run for run in runs if not run.system.startswith(STOCK)]
+    ours += [run for each in capacities for run in each.runs]
+    found["corrupt"] = sum(run.corrupt for run in ours)
     best = next((each for each in capacities), None)
     found["rooms_of_8_per_core"] = best.rooms if best else None
     found["rooms_of_8_measured"] = best.measured if best else None
@@ -188,8 +191,24 @@ def machine() -> dict[str, object]:
         "processors": os.cpu_count(),
         "kernel": platform.release(),
         "python": platform.python_version(),
+        "versions": {name: version(name) for name in ("pylibsrtp", "numba", "llvmlite", "aiortc")},
+        "janus": janus_version(),
         "load_average": os.getloadavg(),
     }
+
+
+def janus_version() -> str | None:
+    try:
+        return provide_janus()
+    except CannotMeasure:
+        return None
+
+
+def version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def say(text: str) -> None:
