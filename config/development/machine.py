@@ -1,4 +1,4 @@
-"""What the tests need from the machine beside Python: Redis, Chromium, Firefox and Go.
+"""What tests and benches need beside Python: Redis, Chromium, Firefox, Go and a C compiler.
 
 As root on Debian and Ubuntu the packages are installed; elsewhere one sentence says what to do.
 """
@@ -46,6 +46,20 @@ def provide_firefox() -> None:
         return
     if not (is_debian() and install(["firefox-esr"])) or firefox() is None:
         raise Stop("Install Firefox (on Debian: apt-get install firefox-esr) and start again.")
+
+
+def provide_compiler() -> None:
+    """For the members whom the relay's bench sends: a small program in C over OpenSSL."""
+    if shutil.which("gcc") and has_openssl_headers():
+        return
+    packages = ["gcc", "libc6-dev", "libssl-dev"]
+    if not install(packages) or not has_openssl_headers():
+        raise Stop(f"Install {', '.join(packages)} (Debian's names) and start again.")
+
+
+def has_openssl_headers() -> bool:
+    command = ["gcc", "-E", "-include", "openssl/evp.h", "-x", "c", os.devnull]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def provide_go() -> None:

@@ -39,6 +39,7 @@ def main(arguments: list[str]) -> None:
             machine.provide_chromium()
             machine.provide_firefox()
             machine.provide_go()
+            machine.provide_compiler()
     except Stop as reason:
         leave(reason)
     sys.exit(RUNS[what](rest))
