@@ -5,10 +5,12 @@ entries per window, and what comes after is counted and summed up in one entry.
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 
 from audit.context import Origin, acting, origin
+from audit.errors import AuditUnavailable
 from audit.events import Event, Outcome
 from audit.recording import append
 
@@ -62,6 +64,19 @@ class Cap:
         taken = [self.windows.pop(key) for key in dict.fromkeys(ended)]
         return [window for window in taken if window.left_out]
 
+    def missed(self, event: Event, who: Origin, *, now: float) -> None:
+        """A refusal that was admitted and could not be written: it is summed up later."""
+        key = (event.act, _whose(who))
+        window = self.windows.setdefault(key, Window(now + self.window_seconds, who, event))
+        window.recorded, window.left_out = max(0, window.recorded - 1), window.left_out + 1
+
+    def keep(self, windows: list[Window]) -> None:
+        """Those that were taken out and could not be summed up."""
+        for window in windows:
+            key = (window.last.act, _whose(window.origin))
+            if (open_again := self.windows.setdefault(key, window)) is not window:
+                open_again.left_out += window.left_out
+
 
 _cap = Cap()
 _lock = Lock()
@@ -71,14 +86,26 @@ def deny(event: Event) -> None:
     """Records a refusal at once, whatever becomes of the caller's transaction.
 
     Call it after that transaction has ended, or it may wait for itself. Raises AuditUnavailable:
-    the refusal stands all the same.
+    the refusal stands all the same, and is summed up once the log takes entries again.
     """
     who = origin()
-    summarise()
+    _summarise_what_can_be()
     with _lock:
         admitted = _cap.admits(event, who, now=time.monotonic())
-    if admitted:
+    if not admitted:
+        return
+    try:
         append(event, using=ALIAS)
+    except AuditUnavailable:
+        with _lock:
+            _cap.missed(event, who, now=time.monotonic())
+        raise
+
+
+def _summarise_what_can_be() -> None:
+    """What could not be written earlier is no reason to keep this refusal out."""
+    with suppress(AuditUnavailable):
+        summarise()
 
 
 def summarise(*, everything: bool = False) -> None:
@@ -86,9 +113,14 @@ def summarise(*, everything: bool = False) -> None:
     now = float("inf") if everything else time.monotonic()
     with _lock:
         ended = _cap.closed(now=now)
-    for window in ended:
-        with acting(window.origin):
-            append(_summary(window), using=ALIAS)
+    for place, window in enumerate(ended):
+        try:
+            with acting(window.origin):
+                append(_summary(window), using=ALIAS)
+        except AuditUnavailable:
+            with _lock:
+                _cap.keep(ended[place:])
+            raise
 
 
 def _summary(window: Window) -> DenialsSummarised:

@@ -54,13 +54,13 @@ END $$;
 RESET ROLE
 """
 INDEXES = """
-SELECT indexdef, indexrelid::regclass::text FROM pg_indexes
+SELECT replace(indexdef, ' ON ONLY ', ' ON '), indexrelid::regclass::text FROM pg_indexes
 JOIN pg_index ON indexrelid = format('%I.%I', schemaname, indexname)::regclass
 WHERE schemaname = 'audit' AND tablename = 'entries' AND NOT indisprimary
 """
 FILL = """
 COPY (
-SELECT clock_timestamp() - (%(rows)s - n) * interval '%(days)s days' / %(rows)s, gen_random_uuid(),
+SELECT now() - make_interval(secs => %(days)s * 86400.0 * (%(rows)s - n) / %(rows)s), gen_random_uuid(),
        convert_to(replace('%(body)s', '$', (n %% 500)::text), 'UTF8'),
        CASE WHEN n %% 100000 = 0 THEN 'breakglass.opened' ELSE
          (ARRAY['member.viewed', 'session.joined', 'auth.signed_in', 'paper.signed'])[1 + n %% 4]

@@ -1,10 +1,14 @@
 """Every page at phone, tablet and desktop size, light and dark: all fits and axe is silent."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from config.development import cast
+from tests.e2e import staff
+from tests.e2e.person import Person
 from tests.e2e.world import World
 
 Look = tuple[tuple[int, int], str]
@@ -20,6 +24,8 @@ MEMBER = ("/", "/papers/", "/profile/", "/security/", "/factor/new/", "/factor/r
 HOST = ("/", "/groups/", "/papers/", "/security/")
 HOST_OF_GROUP = ("", "invite/", "passphrase/", "rules/", "agreement/", "sessions/new/", "me/")
 ADMIN = ("/", "/people/", "/people/invite/", "/people/factor-resets/", "/groups/", "/groups/new/")
+OFFICER = ("/", "/desk/", "/desk/log/", "/desk/alerts/", "/desk/reviews/")
+OFFICER_FILTERED = ("/desk/log/?act=member.added", "/desk/log/?person=nonsense")
 # WCAG 2.2, 2.5.8; links within a sentence are excepted.
 SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, input")]
   .filter((one) => getComputedStyle(one).display !== "inline" && one.type !== "hidden")
@@ -53,6 +59,50 @@ def test_pages_of_a_therapist(world: World, look: Look) -> None:
 
 def test_pages_of_an_admin(world: World, look: Look) -> None:
     judge(world[cast.ADA].page, (*ADMIN, world.group), look)
+
+
+@pytest.fixture(scope="module")
+def officer(world: World) -> Person:
+    """Max, who comes in last: whatever the others did is on his desk."""
+    staff.invite_staff(world[cast.ADA], cast.MAX, "Compliance officer")
+    officer = world.newcomer(cast.MAX)
+    officer.join_by_invitation()
+    return officer
+
+
+def test_pages_of_a_compliance_officer(officer: Person, look: Look) -> None:
+    officer.go("/desk/log/?act=member.added")
+    entry = officer.page.get_by_role("link", name="Open the entry").first.get_attribute("href")
+    officer.go(entry or "")
+    report = officer.page.get_by_role("link", name="Who saw this person").get_attribute("href")
+    paths = (*OFFICER, *OFFICER_FILTERED, entry or "", report or "", f"{report}name/")
+    judge(officer.page, paths, look)
+
+
+def test_the_desk_is_worked_with_the_keyboard_alone(officer: Person) -> None:
+    officer.go("/desk/")
+    tab_to(officer.page, "Explorer")
+    officer.page.keyboard.press("Enter")
+    officer.sees_heading("Who did what")
+    tab_to(officer.page, "Narrow the list")
+    officer.page.keyboard.press("Enter")
+    officer.page.keyboard.press("Tab")
+    officer.page.keyboard.type("joined or was added")
+    tab_to(officer.page, "Show")
+    officer.page.keyboard.press("Enter")
+    expect(officer.page).to_have_url(re.compile("act=member.added"))
+    tab_to(officer.page, "Open the entry")
+    officer.page.keyboard.press("Enter")
+    officer.sees_heading("One entry")
+
+
+def tab_to(page: Page, name: str) -> None:
+    """As far as a patient person would press the key."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText.trim()") == name:
+            return
+    raise AssertionError(f"the keyboard does not come to {name}")
 
 
 def judge(page: Page, paths: tuple[str, ...], look: Look) -> None:
