@@ -60,7 +60,8 @@ WHERE schemaname = 'audit' AND tablename = 'entries' AND NOT indisprimary
 """
 FILL = """
 COPY (
-SELECT now() - make_interval(secs => %(days)s * 86400.0 * (%(rows)s - n) / %(rows)s), gen_random_uuid(),
+SELECT now() - make_interval(secs => %(days)s * 86400.0 * (%(rows)s - n) / %(rows)s),
+       gen_random_uuid(),
        convert_to(replace('%(body)s', '$', (n %% 500)::text), 'UTF8'),
        CASE WHEN n %% 100000 = 0 THEN 'breakglass.opened' ELSE
          (ARRAY['member.viewed', 'session.joined', 'auth.signed_in', 'paper.signed'])[1 + n %% 4]
