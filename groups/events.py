@@ -139,6 +139,14 @@ class MembershipViewed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmergencyCardOpened(Event):
+    """A right beyond the usual ones: the compliance desk keeps it until it was reviewed."""
+
+    act: ClassVar[str] = "breakglass.opened"
+    summary: ClassVar[str] = "opened an emergency card"
+
+
+@dataclass(frozen=True, kw_only=True)
 class GroupsListed(Event):
     act: ClassVar[str] = "group.listed"
     summary: ClassVar[str] = "saw the list of groups"

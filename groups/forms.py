@@ -11,7 +11,7 @@ from accounts.forms import NewPasswordField
 from accounts.models import Role, User
 from groups import aliases
 from groups.models import MAX_CAPACITY, Invitation, Program
-from groups.states import CameraPolicy
+from groups.states import CameraPolicy, EmergencyReason
 
 STAFF_ROLES = [
     (Role.THERAPIST.value, "Therapist: leads groups and invites members"),
@@ -147,6 +147,12 @@ class PassphraseForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.ChoiceField(label="Reason (for the log)", choices=PAUSE_REASONS)
+
+
+class EmergencyForm(forms.Form):
+    reason = forms.ChoiceField(
+        label="What has happened?", choices=EmergencyReason.choices, widget=forms.RadioSelect
+    )
 
 
 def therapists_of(program: Program) -> QuerySet[User]:

@@ -15,6 +15,14 @@ class SeatRole(TextChoices):
 HOST_ROLES = frozenset({SeatRole.HOST, SeatRole.COHOST})
 
 
+class EmergencyReason(TextChoices):
+    """Why somebody's emergency card is opened."""
+
+    MEDICAL = "medical", "A medical emergency"
+    SAFETY = "safety", "Somebody's safety"
+    UNREACHABLE = "unreachable", "I cannot reach them"
+
+
 class CameraPolicy(TextChoices):
     OPTIONAL = "optional", "Everybody chooses: camera, sound only or text"
     EXPECTED = "expected", "Cameras are expected; the therapist may agree otherwise"

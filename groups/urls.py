@@ -1,6 +1,6 @@
 from django.urls import path
 
-from groups.views import factor_resets, groups, invitations, memberships, people
+from groups.views import emergency, factor_resets, groups, invitations, memberships, people
 
 app_name = "groups"
 urlpatterns = [
@@ -38,6 +38,11 @@ urlpatterns = [
     path("groups/<uuid:pk>/me/", memberships.me, name="me"),
     path("groups/<uuid:pk>/leave/", memberships.leave, name="leave"),
     path("groups/<uuid:pk>/members/<uuid:membership>/", memberships.member, name="member"),
+    path(
+        "groups/<uuid:pk>/members/<uuid:membership>/emergency/",
+        emergency.emergency,
+        name="emergency",
+    ),
     path(
         "groups/<uuid:pk>/members/<uuid:membership>/suspend/",
         memberships.member_suspend,

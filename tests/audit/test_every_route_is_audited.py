@@ -49,6 +49,7 @@ WITHOUT_VIEW_EVENT = {
     "groups:approve_factor_reset": ACT,
     "groups:refuse_factor_reset": ACT,
     "groups:withdraw_group_invitation": ACT,
+    "groups:emergency": OWN_ACT,
     "groups:leave": ACT,
     "groups:member_suspend": ACT,
     "groups:member_reinstate": ACT,

@@ -110,6 +110,7 @@ ROWS: dict[str, Row] = {
     "groups:me": Row(INSIDE, BOTH, GROUP),
     "groups:leave": Row(INSIDE, ("POST",), GROUP),
     "groups:member": Row(HOST, BOTH, MEMBERSHIP),
+    "groups:emergency": Row(HOST, BOTH, MEMBERSHIP),
     "groups:member_suspend": Row(HOST, ("POST",), MEMBERSHIP),
     "groups:member_reinstate": Row(HOST, ("POST",), MEMBERSHIP),
     "groups:member_remove": Row(HOST, ("POST",), MEMBERSHIP),
