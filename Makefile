@@ -31,8 +31,8 @@ code: ## the present one-time code of a person of the demo: make code WHO=thea
 mail: ## the mail that the demo would have sent
 	@$(MANAGE) mail
 
-fuzz: ## bad input against every parser, for longer than in the tests (MINUTES=5)
-	@$(BOOTSTRAP) fuzz $(MINUTES)
+fuzz: ## bad input against every parser, for longer than in the tests (MINUTES=5 N=1000000)
+	@$(BOOTSTRAP) fuzz $(or $(MINUTES),5) $(or $(N),1000000)
 
 bundle-hashes: ## SHA-256 of each script and style, from a fresh build of this checkout
 	@$(BOOTSTRAP) bundle-hashes

@@ -22,6 +22,9 @@ from media_relay.tickets import Source
 DEPARTURES = 8192
 MAX_STATUSES = 2048
 
+# Datagrams that one run reads at most.
+BATCH = 64
+
 # As the socket gives it: (host, port), with flow and scope for IPv6.
 Address = tuple[Any, ...]
 
@@ -136,8 +139,9 @@ class Counters:
 
 @dataclass(slots=True)
 class Seen:
-    """What one batch left for the slow side."""
+    """What one batch left for the slow side, and how many datagrams it had."""
 
+    count: int = 0
     strangers: list[tuple[Path, bytes]] = field(default_factory=list)
     rtcp: list[tuple[int, bytes]] = field(default_factory=list)
     unlearnt: list[tuple[int, bytes]] = field(default_factory=list)

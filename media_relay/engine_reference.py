@@ -9,6 +9,7 @@ from dataclasses import replace
 import pylibsrtp
 
 from media_relay.engine import (
+    BATCH,
     Address,
     Counters,
     LegReport,
@@ -28,7 +29,6 @@ from media_relay.outbound import SlotSpec, SlotStream
 from media_relay.rtp import RtpPacket, header_extensions, parse_rtp, unwrap_rtx
 from media_relay.tickets import Source
 
-BATCH = 64
 # pylibsrtp's buffer; nothing larger crosses an ordinary network in one piece.
 MAX_DATAGRAM = 1500
 # Three layers and their RTX, mic, screen and its RTX, doubled for streams that restart.
@@ -141,6 +141,7 @@ class ReferenceEngine:
                 break
             except OSError:
                 continue
+            seen.count += 1
             if data and len(data) <= MAX_DATAGRAM:
                 self._sort(Path(socket, address), data, seen)
         return seen

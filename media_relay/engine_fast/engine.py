@@ -104,10 +104,10 @@ class FastEngine:
         calls.take_plain(state, self._outgoing, member.row, self._plain, len(plain), now)
 
     def run(self, socket: int) -> Seen:
-        seen = Seen()
         state = self._members.state
-        count = run(state, self._incoming, self._outgoing, socket, self._clock())
-        for kind, row, length, name in self._incoming.left[:count].tolist():
+        count, left = run(state, self._incoming, self._outgoing, socket, self._clock())
+        seen = Seen(count)
+        for kind, row, length, name in self._incoming.left[:left].tolist():
             data = self._incoming.rows[row, :length].tobytes()
             if kind == STRANGER:
                 octets = int(self._incoming.messages[row]["name_length"])

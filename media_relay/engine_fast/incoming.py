@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from media_relay.engine import BATCH
 from media_relay.engine_fast.addresses import V6_OCTETS, owner_of
 from media_relay.engine_fast.compiled import compiled, entry
 from media_relay.engine_fast.foreign import recvmmsg
@@ -30,7 +31,6 @@ from media_relay.engine_fast.state import (
     State,
 )
 
-BATCH = 64
 # One octet more than a datagram may have, so that a longer one is seen; rounded up.
 _ROW = 1536
 _DONT_WAIT = 0x40
@@ -66,8 +66,13 @@ def new_incoming() -> Incoming:
 
 
 @entry
-def run(state: State, incoming: Incoming, outgoing: Outgoing, socket: int, now: float) -> int:
-    """Read one batch from this socket and forward it; how many rows of `left` are Python's."""
+def run(
+    state: State, incoming: Incoming, outgoing: Outgoing, socket: int, now: float
+) -> tuple[int, int]:
+    """Read one batch from this socket and forward it.
+
+    How many datagrams it had, and how many rows of `left` are Python's.
+    """
     messages = incoming.messages
     for row in range(BATCH):
         messages[row].name_length = V6_OCTETS
@@ -78,7 +83,7 @@ def run(state: State, incoming: Incoming, outgoing: Outgoing, socket: int, now: 
         if 0 < length <= MAX_DATAGRAM:
             left = _sort(state, incoming, outgoing, socket, row, length, now, left)
     flush(state, outgoing)
-    return left
+    return max(count, 0), left
 
 
 @compiled

@@ -135,6 +135,7 @@ class Pair:
     def run(self) -> Seen:
         """Both work off what waits for them; what they show Python is the same."""
         reference, fast = (engine.run(0) for engine in self.engines)
+        assert fast.count == reference.count
         assert [data for _, data in fast.strangers] == [data for _, data in reference.strangers]
         assert fast.rtcp == reference.rtcp
         assert fast.unlearnt == reference.unlearnt

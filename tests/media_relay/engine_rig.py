@@ -70,6 +70,7 @@ class Rig:
         self._bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._bound.bind(("127.0.0.1", 0))
         self._bound.setblocking(False)
+        self.address = self._bound.getsockname()
         self.engine = make([self._bound], lambda: self.now)
         self._peers: list[RigPeer] = []
         self._sent: dict[int, int] = {}
@@ -77,7 +78,7 @@ class Rig:
         self.engine.allow(self.publisher.number, frozenset(Source))
 
     def join(self) -> RigPeer:
-        peer = RigPeer(len(self._peers) + 1, self._bound.getsockname())
+        peer = RigPeer(len(self._peers) + 1, self.address)
         self._peers.append(peer)
         path = Path(0, peer.socket.getsockname())
         self.engine.add_peer(peer.number, peer.keys, SLOTS, 0)
