@@ -88,8 +88,10 @@ class Sizes:
 
 
 def body(length: int = 550) -> bytes:
-    """As long as a usual entry."""
+    """As long as a usual entry, with everything in it that an index holds but a session."""
     said = dict.fromkeys(("actor", "subject"), "user:00000000-0000-4000-8000-000000000000")
+    said["group"] = "group:00000000-0000-4000-8000-000000000000"
+    said |= {"address": "198.51.100.7", "device": "AAAAAAAAAAAAAAAAAAAAAA"}
     told = {"v": 1, "act": "member.viewed", "outcome": "ok", "salt": os.urandom(16).hex(), **said}
     padding = "x" * (length - len(json.dumps(told)) - 14)
     return json.dumps({**told, "padding": padding}).encode()
