@@ -17,8 +17,10 @@ STEP_SECONDS = 0.6
 SETTLE_SECONDS = 0.25
 STEP = 1.5
 # Above this a step's overshoot is soon gone from any queue.
-STEEP_ABOVE = 250_000.0
+STEEP_ABOVE = 500_000.0
 STEEP_STEP = 2.0
+# On a line that was found full twice in a row: once may be a hiccup.
+CAREFUL_STEP = 1.2
 LEAST_STEP = 50_000.0
 PASSED = 0.85
 QUEUE_SECONDS = 0.035
@@ -79,6 +81,8 @@ class Prober:
             return
         proven = max(estimate.carried, min(sending, estimate.bits_per_second))
         step = STEEP_STEP if proven > STEEP_ABOVE else STEP
+        if self._pause > 2 * FIRST_PAUSE:
+            step = CAREFUL_STEP
         target = min(needed, max(proven * step, proven + LEAST_STEP))
         self._step = _Step(target, min(sending, estimate.carried), now)
         self._credit = 0.0

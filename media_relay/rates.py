@@ -8,8 +8,8 @@ from media_relay.tickets import Source
 
 # RTP's header and the numbered extension of the relay's own packets.
 _HEADER_OCTETS = 12 + 8 + OVERHEAD_OCTETS
-# A quarter of each sample: about a second of memory.
-_WEIGHT = 0.25
+# Half of each sample: about a second of memory.
+_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class _Sample:
 
 
 class Rates:
-    """Samples the engine's counters, about four times a second."""
+    """Samples the engine's counters, about twice a second."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -8,7 +8,7 @@ from media_relay.transport import Transport
 
 TICK_SECONDS = 0.020
 TICKS_PER_FEEDBACK = 4
-TICKS_PER_ALLOCATION = 12
+TICKS_PER_ALLOCATION = 24
 TICKS_PER_REPORT = 50
 
 

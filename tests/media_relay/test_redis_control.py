@@ -235,6 +235,22 @@ async def _told_of_seat(events: AsyncIterator[RelayEvent], seat: int) -> None:
         mapped = await next_event(events, SlotsMapped)
 
 
+async def test_a_session_of_a_closing_node_comes_back_on_another(
+    redis: aioredis.Redis, redis_url: str, desk: Desk
+) -> None:
+    async with controlled(redis_url) as control, served(desk, redis_url) as (first, server):
+        await control.open_transport(desk.transport("ana"), offer())
+        assert first.connections == {"ana"}
+        events = control.watch("ana")
+        lost = asyncio.create_task(next_event(events, NodeLost))
+        async with served(desk, redis_url) as (heir, _):
+            await asyncio.sleep(0.2)
+            await server.close()
+            await lost
+            await control.open_transport(desk.transport("ana"), offer())
+            assert heir.connections == {"ana"}
+
+
 async def test_a_closing_node_says_so_and_leaves_the_list(
     redis: aioredis.Redis, redis_url: str, desk: Desk
 ) -> None:
