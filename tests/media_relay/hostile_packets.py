@@ -85,6 +85,9 @@ class Attack:
             data[8:12] = base[8:12]
         if chance.random() < 0.5:
             data[2:4] = pack("!H", chance.randrange(1 << 16))
+        # A publisher may always ruin her own stream: the witness's stays as it is.
+        if data[8:12] == pack("!L", GOOD):
+            data[8:12] = pack("!L", VIDEO)
         return bytes(data[:1500])
 
     def _send(self, data: bytes) -> None:
