@@ -8,6 +8,7 @@ from accounts.access import SignedInRequest
 from audit import services as audit
 from audit.events import Ref
 from consent.events import DocumentRefused
+from consent.kinds import binds
 from consent.models import AgreementVersion, Signature
 from consent.states import VersionState
 from groups import queries as groups
@@ -36,7 +37,11 @@ def paper_for(request: SignedInRequest, pk: UUID) -> AgreementVersion:
 
 def may_sign_in_group(request: SignedInRequest, version: AgreementVersion) -> bool:
     membership = groups.membership_of(request.user, version.agreement.group_id)
-    return membership is not None and membership.is_live
+    return (
+        membership is not None
+        and membership.is_live
+        and binds(version.agreement.kind, membership.role)
+    )
 
 
 def paper_to_sign(request: SignedInRequest, pk: UUID) -> AgreementVersion:

@@ -1,7 +1,17 @@
-"""The one form of a text that is stored, shown and hashed: UTF-8, NFC, LF, one LF at the end."""
+"""The one form of a text that is stored, shown and hashed: UTF-8, NFC, LF, one LF at the end.
+
+Signs that hide or turn what is read are refused, so that the text that is seen is the text that is
+signed. Right-to-left scripts need none of them: their direction comes from the letters.
+"""
 
 import hashlib
 import unicodedata
+
+from consent.errors import TextRefused
+
+MAX_LENGTH = 120_000
+# Joiners are part of how Arabic, Persian and Indic words are spelled.
+JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 
 
 def canonical(text: str) -> str:
@@ -12,3 +22,15 @@ def canonical(text: str) -> str:
 def sha256_of(text: str) -> str:
     """64 hexadecimal digits. MUST be given the stored text as it is: the hash is of these bytes."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_plain(text: str) -> None:
+    """Raises TextRefused for control and format characters (bidi overrides among them)."""
+    if len(text) > MAX_LENGTH or any(_hides(character) for character in text):
+        raise TextRefused
+
+
+def _hides(character: str) -> bool:
+    if character in JOINERS or character in "\n\r\t":
+        return False
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn")

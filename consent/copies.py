@@ -1,14 +1,12 @@
 """What a signed copy says: the text as it was signed, and the signature block below it."""
 
 from consent.canonical import sha256_of
-from consent.clauses import PROMISES
 from consent.models import Signature
 from consent.pdf import CopyWords, rendered
 from consent.reading import sections_to_read
 from consent.sealing import keywords_under_seal, seal
-from consent.statements import ELECTRONIC_RECORDS, ELECTRONIC_RECORDS_PROMISE
+from consent.statements import statements_for
 
-TITLE = "Agreement on confidentiality"
 CLOSING = (
     "This file carries a digital seal. A PDF reader that shows signatures says whether a byte of "
     "it was changed since the programme's server made it. The record of the signature itself is "
@@ -25,7 +23,7 @@ def words_of(signature: Signature) -> CopyWords:
     version = signature.version
     return CopyWords(
         language=signature.language,
-        title=TITLE,
+        title=version.agreement.get_kind_display(),
         lede=f"{version.agreement.group.name}, version {version.number}",
         sections=tuple(sections_to_read(version.text)),
         signature_heading="Signature",
@@ -38,7 +36,7 @@ def words_of(signature: Signature) -> CopyWords:
 
 def statements_of(signature: Signature) -> list[str]:
     """The statements that were ticked, in the order in which they were asked."""
-    said = {**PROMISES, ELECTRONIC_RECORDS: ELECTRONIC_RECORDS_PROMISE}
+    said = statements_for(signature.version.agreement.kind)
     return [said[key] for key in said if key in signature.clauses]
 
 

@@ -78,6 +78,13 @@ account, my passphrase and my links to myself: they are made for me and for nobo
 I do not look members up on the internet, and I do not contact them through other services unless
 both of us told the therapist that we wish it.
 """,
+    "posts": """
+I post nothing about the group anywhere: no picture, no quotation, no story, no hint that a member
+would understand. "I will not say who, but today somebody told us" is a breach too, also in a
+private chat and also without a name.
+
+What I want to tell about myself, I write so that nobody else can be recognised by it.
+""",
     "breach": """
 This agreement is broken when somebody, on purpose or by carelessness:
 
@@ -109,7 +116,7 @@ the law asks for.
 }
 
 
-def _unwrapped(body: str) -> str:
+def unwrapped(body: str) -> str:
     """Source lines are wrapped for reading; a paragraph or a list entry is one line of the text."""
     blocks = []
     for block in body.strip().split("\n\n"):
@@ -119,4 +126,4 @@ def _unwrapped(body: str) -> str:
 
 
 def default_text() -> str:
-    return compose({key: _unwrapped(body) for key, body in SECTIONS.items()})
+    return compose({key: unwrapped(body) for key, body in SECTIONS.items()})

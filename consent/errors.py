@@ -3,6 +3,8 @@
 ConsentError
 ├── NothingToPublish     no draft, or the draft says what the version in force says
 ├── ClauseMissing        a required clause is empty
+├── VariableUnfilled     a word in braces has no value yet
+├── TextRefused          signs that hide or turn what is read
 ├── VersionSuperseded    a newer version is in force, or this one is only a draft
 ├── AlreadySigned        carries the valid signature: the same answer as the first time
 ├── SignatureIncomplete  a tick or the printed name is missing
@@ -33,6 +35,19 @@ class NothingToPublish(ConsentError):
 class ClauseMissing(ConsentError):
     code = "version.clause_missing"
     text = "A required clause is empty. Fill it in, then publish."
+
+
+class VariableUnfilled(ConsentError):
+    code = "version.variable_unfilled"
+    text = "A word in braces is still open. Fill it in, then publish."
+
+
+class TextRefused(ConsentError):
+    code = "version.text_refused"
+    text = (
+        "The text holds signs that cannot be seen but change how it is read. Type that place "
+        "again by hand."
+    )
 
 
 class VersionSuperseded(ConsentError):

@@ -68,3 +68,27 @@ class DocumentRefused(Event):
     act: ClassVar[str] = "doc.access.refused"
     summary: ClassVar[str] = "was refused a paper"
     outcome: Outcome = Outcome.DENIED
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperPolicyChanged(Event):
+    act: ClassVar[str] = "doc.policy_changed"
+    summary: ClassVar[str] = "changed how often a group's papers are signed anew"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PapersAskedAgain(Event):
+    act: ClassVar[str] = "doc.asked_again"
+    summary: ClassVar[str] = "asked everybody in a group to sign anew"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesReviewed(Event):
+    act: ClassVar[str] = "doc.reviewed"
+    summary: ClassVar[str] = "noted that a group looked through its rules"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignersViewed(Event):
+    act: ClassVar[str] = "doc.signers_viewed"
+    summary: ClassVar[str] = "saw who signed which of a group's papers"

@@ -11,20 +11,36 @@ from django.db import models
 from django.db.models import Q
 
 from audit.events import Ref
+from consent.kinds import DocumentKind
+from consent.standing import DEFAULT_GRACE_DAYS, Terms
 from consent.states import SignatureState, VersionState
 from crypto.fields import EncryptedBytesField, EncryptedTextField
 from crypto.retention import Retention
 from groups.models import Group
 
+MAX_DAYS = 400
+MAX_GRACE_DAYS = 60
+
 
 class Agreement(models.Model):
-    """The one confidentiality agreement of a group; its words live in the versions."""
+    """One document of a group, of one kind; its words live in the versions."""
 
     retention = Retention.PAPERS_SIX_YEARS
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="agreement")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="agreements")
+    kind = models.CharField(
+        max_length=16, choices=DocumentKind.choices, default=DocumentKind.CONFIDENTIALITY
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "kind"], name="agreement_one_of_each_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=sorted(DocumentKind)), name="agreement_kind_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -32,6 +48,55 @@ class Agreement(models.Model):
     @property
     def ref(self) -> Ref:
         return Ref("agreement", self.id)
+
+
+class PaperPolicy(models.Model):
+    """How often a group's papers are signed anew and looked through. No row: the defaults."""
+
+    retention = Retention.CONFIG
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="paper_policy")
+    reaffirm_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    grace_days = models.PositiveSmallIntegerField(default=DEFAULT_GRACE_DAYS)
+    asked_again_at = models.DateTimeField(null=True, blank=True)
+    review_days = models.PositiveSmallIntegerField(default=7)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reaffirm_days__isnull=True)
+                | Q(reaffirm_days__gte=1, reaffirm_days__lte=MAX_DAYS),
+                name="policy_reaffirm_bounded",
+            ),
+            models.CheckConstraint(
+                condition=Q(grace_days__lte=MAX_GRACE_DAYS), name="policy_grace_bounded"
+            ),
+            models.CheckConstraint(
+                condition=Q(review_days__gte=1, review_days__lte=MAX_DAYS),
+                name="policy_review_bounded",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True, reviewed_by__isnull=True)
+                | Q(reviewed_at__isnull=False, reviewed_by__isnull=False),
+                name="policy_reviewed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def ref(self) -> Ref:
+        return Ref("paper_policy", self.id)
+
+    @property
+    def terms(self) -> Terms:
+        return Terms.of_days(self.reaffirm_days, self.grace_days, self.asked_again_at)
 
 
 class AgreementVersion(models.Model):

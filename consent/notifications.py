@@ -6,13 +6,15 @@ What goes out carries nothing: no name, no group, no text. Whoever gets it looks
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts import mail
 from accounts.models import User
+from consent.kinds import binds
 from consent.models import AgreementVersion
 from groups import queries as groups
-from groups.models import Group
+from groups.models import Group, Membership
 from groups.states import LIVE_STATES
 
 
@@ -22,18 +24,28 @@ def tell_group(group: Group) -> None:
 
 
 def ask_to_sign(version: AgreementVersion, *, but: User) -> None:
-    """A mail to everybody in the group except the person who has just published."""
-    group = version.agreement.group
+    """A mail to everybody whom it binds, except the person who has just published."""
+    agreement = version.agreement
     path = reverse("consent:paper", args=[version.pk])
-    everybody = group.memberships.filter(state__in=LIVE_STATES).exclude(user=but)
-    for membership in everybody.select_related("user"):
-        _mail(membership.user, "consent/mail/paper_waits.txt", path, group)
+    for membership in _others(agreement.group, but):
+        if binds(agreement.kind, membership.role):
+            _mail(membership.user, "consent/mail/paper_waits.txt", path, agreement.group)
+
+
+def ask_to_sign_again(group: Group, *, but: User) -> None:
+    for membership in _others(group, but):
+        _mail(membership.user, "consent/mail/paper_waits.txt", reverse("consent:papers"), group)
 
 
 def tell_hosts_of_withdrawal(group: Group, *, but: User) -> None:
     path = reverse("groups:group", args=[group.pk])
     for membership in groups.hosts_of(group).exclude(user=but):
         _mail(membership.user, "consent/mail/paper_withdrawn.txt", path, group)
+
+
+def _others(group: Group, but: User) -> QuerySet[Membership]:
+    live = group.memberships.filter(state__in=LIVE_STATES).exclude(user=but)
+    return live.select_related("user")
 
 
 def _mail(to: User, template: str, path: str, group: Group) -> None:

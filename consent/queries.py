@@ -1,85 +1,199 @@
 """Reads: which papers a person has to sign, and whether what was signed is still in force."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import User
-from consent.models import AgreementVersion, Signature
+from consent.kinds import DOOR_KINDS, DocumentKind, bars_door, binds
+from consent.models import AgreementVersion, PaperPolicy, Signature
+from consent.standing import Standing, Terms, standing
 from consent.states import SignatureState, VersionState
 from groups import queries as groups
 from groups.models import Group
 
+CONFIDENTIALITY = DocumentKind.CONFIDENTIALITY
+TERMS = "version__agreement__group__paper_policy"
 
-def version_in_force(group: Group) -> AgreementVersion | None:
+
+def version_in_force(group: Group, kind: DocumentKind = CONFIDENTIALITY) -> AgreementVersion | None:
+    return versions_in_force(group).filter(agreement__kind=kind).first()
+
+
+def versions_in_force(group: Group) -> QuerySet[AgreementVersion]:
     return AgreementVersion.objects.filter(
         agreement__group=group, state=VersionState.PUBLISHED
+    ).select_related("agreement__group")
+
+
+def draft_of(group: Group, kind: DocumentKind = CONFIDENTIALITY) -> AgreementVersion | None:
+    return AgreementVersion.objects.filter(
+        agreement__group=group, agreement__kind=kind, state=VersionState.DRAFT
     ).first()
 
 
-def draft_of(group: Group) -> AgreementVersion | None:
-    return AgreementVersion.objects.filter(agreement__group=group, state=VersionState.DRAFT).first()
+def drafts_of(group: Group) -> QuerySet[AgreementVersion]:
+    return AgreementVersion.objects.filter(
+        agreement__group=group, state=VersionState.DRAFT
+    ).select_related("agreement")
 
 
-def papers_due(user: User, group: Group) -> list[AgreementVersion]:
-    """The versions in force that this person has not signed; empty when none is published."""
-    signed = Signature.objects.filter(user=user, version=OuterRef("pk"), state=SignatureState.VALID)
-    return list(
-        AgreementVersion.objects.filter(agreement__group=group, state=VersionState.PUBLISHED)
-        .exclude(Exists(signed))
-        .select_related("agreement__group")
-    )
+def policy_of(group: Group) -> PaperPolicy:
+    """The group's own, or the defaults as an unsaved row."""
+    return PaperPolicy.objects.filter(group=group).first() or PaperPolicy(group=group)
 
 
-def is_current(user: User, group: Group) -> bool:
-    """Whether the papers gate is open: a version is in force, and this person signed it.
+@dataclass(frozen=True, slots=True)
+class DoorPapers:
+    """What the papers gate looks at, for one person or a whole group, read at one moment.
 
-    False while nothing is published: a group without an agreement admits nobody.
+    `kinds`: the versions in force that bar the door to somebody, by kind. `signed`: by person,
+    the versions for which a signature opens it.
     """
-    return Signature.objects.filter(
-        user=user,
+
+    kinds: Mapping[str, AgreementVersion]
+    signed: Mapping[UUID, frozenset[UUID]]
+
+    @property
+    def agreement(self) -> AgreementVersion | None:
+        return self.kinds.get(CONFIDENTIALITY)
+
+    def is_current(self, user_id: UUID, role: str) -> bool:
+        """False while no agreement on confidentiality is published: such a group admits nobody."""
+        if self.agreement is None:
+            return False
+        asked = {paper.pk for kind, paper in self.kinds.items() if bars_door(kind, role)}
+        return asked <= self.signed.get(user_id, frozenset())
+
+
+def door_papers(
+    group: Group, *, user: User | None = None, now: datetime | None = None
+) -> DoorPapers:
+    """Two queries, whoever and however many are asked about."""
+    in_force = versions_in_force(group).filter(agreement__kind__in=sorted(DOOR_KINDS))
+    signatures = Signature.objects.filter(
         state=SignatureState.VALID,
         version__state=VersionState.PUBLISHED,
         version__agreement__group=group,
-    ).exists()
+    )
+    if user is not None:
+        signatures = signatures.filter(user=user)
+    return DoorPapers(
+        {version.agreement.kind: version for version in in_force},
+        _open_for(signatures, now or timezone.now()),
+    )
+
+
+def _open_for(signatures: QuerySet[Signature], now: datetime) -> dict[UUID, frozenset[UUID]]:
+    found: dict[UUID, frozenset[UUID]] = {}
+    rows = signatures.values_list(
+        *("user_id", "version_id", "state", "signed_at"),
+        *(f"{TERMS}__reaffirm_days", f"{TERMS}__grace_days", f"{TERMS}__asked_again_at"),
+    )
+    for user_id, version_id, state, signed_at, *days in rows:
+        terms = Terms.of_days(*days)
+        if standing(state=state, signed_at=signed_at, terms=terms, now=now).opens_door:
+            found[user_id] = found.get(user_id, frozenset()) | {version_id}
+    return found
+
+
+def is_current(user: User, group: Group, *, now: datetime | None = None) -> bool:
+    """Whether the papers gate is open for this person."""
+    membership = groups.membership_of(user, group.pk)
+    papers = door_papers(group, user=user, now=now)
+    return membership is not None and papers.is_current(user.pk, membership.role)
 
 
 def current_signers(group: Group) -> set[UUID]:
     """The ids of everybody for whom `is_current` is true."""
-    return set(
-        Signature.objects.filter(
-            state=SignatureState.VALID,
-            version__state=VersionState.PUBLISHED,
-            version__agreement__group=group,
-        ).values_list("user_id", flat=True)
-    )
+    papers = door_papers(group)
+    return {
+        user_id
+        for user_id, role in groups.roster_of(group).values_list("user_id", "role")
+        if papers.is_current(user_id, role)
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class GroupPaper:
-    """One group's agreement from one person's side; `signature` is the valid one, if any."""
+    """One document of a group from one person's side; `signature` is the newest of this version."""
 
     group: Group
-    version: AgreementVersion | None
+    version: AgreementVersion
     signature: Signature | None
+    standing: Standing
+    expires_at: datetime | None = None
+
+    @property
+    def bars_door(self) -> bool:
+        return not self.standing.opens_door and self.version.agreement.kind in DOOR_KINDS
+
+    @property
+    def may_be_signed(self) -> bool:
+        return self.standing != Standing.CURRENT
 
 
-def papers_of(user: User) -> list[GroupPaper]:
-    """The agreement of each of the person's groups, what waits for a signature first."""
-    groups_of_user = [m.group for m in groups.memberships_of(user) if m.is_live]
-    versions = AgreementVersion.objects.filter(
-        agreement__group__in=groups_of_user, state=VersionState.PUBLISHED
-    ).select_related("agreement")
-    by_group = {version.agreement.group_id: version for version in versions}
-    signatures = valid_signatures_of(user).filter(version__in=by_group.values())
-    by_version = {signature.version_id: signature for signature in signatures}
-    papers = []
-    for group in groups_of_user:
-        version = by_group.get(group.pk)
-        signature = by_version.get(version.pk) if version else None
-        papers.append(GroupPaper(group, version, signature))
-    return sorted(papers, key=lambda paper: paper.signature is not None)
+def papers_of(user: User, group: Group, role: str) -> list[GroupPaper]:
+    """Everything that somebody of this part is asked to sign, the first kind first."""
+    asked = [one for one in versions_in_force(group) if binds(one.agreement.kind, role)]
+    terms, now = policy_of(group).terms, timezone.now()
+    newest = _newest_signatures(user, asked)
+    order = list(DocumentKind)
+    asked.sort(key=lambda version: order.index(DocumentKind(version.agreement.kind)))
+    return [_paper(group, version, newest.get(version.pk), terms, now) for version in asked]
+
+
+def paper_of(user: User, version: AgreementVersion) -> GroupPaper:
+    """One version, in force or not, from this person's side."""
+    newest = _newest_signatures(user, [version]).get(version.pk)
+    group = version.agreement.group
+    return _paper(group, version, newest, policy_of(group).terms, timezone.now())
+
+
+def _newest_signatures(user: User, versions: list[AgreementVersion]) -> dict[UUID, Signature]:
+    rows = Signature.objects.filter(user=user, version__in=versions).order_by("signed_at")
+    return {signature.version_id: signature for signature in rows}
+
+
+def _paper(
+    group: Group,
+    version: AgreementVersion,
+    signature: Signature | None,
+    terms: Terms,
+    now: datetime,
+) -> GroupPaper:
+    if signature is None:
+        return GroupPaper(group, version, None, Standing.MISSING)
+    stands = standing(state=signature.state, signed_at=signature.signed_at, terms=terms, now=now)
+    return GroupPaper(group, version, signature, stands, terms.expires_at(signature.signed_at))
+
+
+def papers_due(user: User, group: Group) -> list[AgreementVersion]:
+    """What keeps the door closed for this person; empty when nothing is published."""
+    membership = groups.membership_of(user, group.pk)
+    if membership is None:
+        return []
+    return [paper.version for paper in papers_of(user, group, membership.role) if paper.bars_door]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPapers:
+    group: Group
+    papers: list[GroupPaper]
+
+
+def papers_of_groups(user: User) -> list[GroupPapers]:
+    """By group, those in which something waits first."""
+    found = [
+        GroupPapers(member.group, papers_of(user, member.group, member.role))
+        for member in groups.memberships_of(user)
+        if member.is_live
+    ]
+    return sorted(found, key=lambda one: not any(paper.bars_door for paper in one.papers))
 
 
 def valid_signatures_of(user: User) -> QuerySet[Signature]:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from consent.clauses import CLAUSES, HEADING
+from consent.clause_lists import CLAUSES_OF
+from consent.clauses import HEADING
 
-KEYS = {clause.heading: clause.key for clause in CLAUSES}
+# A heading that two kinds share stands for the same clause in both.
+KEYS = {clause.heading: clause.key for clauses in CLAUSES_OF.values() for clause in clauses}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 These words are stored with each signature, so that a later change here changes nothing signed.
 """
 
+from consent.clauses import promises_of
+
 ELECTRONIC_RECORDS = "electronic_records"
 ELECTRONIC_RECORDS_PROMISE = (
     "I agree to receive and sign these papers electronically. I can read this page and keep a "
@@ -13,3 +15,8 @@ MEANING = (
     "agree to it. I agree to receive and sign it electronically. My electronic signature has the "
     "same meaning as one by hand."
 )
+
+
+def statements_for(kind: str) -> dict[str, str]:
+    """Everything that a signer of this kind of document ticks, in the order of the page."""
+    return {**promises_of(kind), ELECTRONIC_RECORDS: ELECTRONIC_RECORDS_PROMISE}

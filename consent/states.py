@@ -12,7 +12,8 @@ class VersionState(TextChoices):
 class SignatureState(TextChoices):
     VALID = "valid", "Valid"
     WITHDRAWN = "withdrawn", "Withdrawn"
-    SUPERSEDED = "superseded", "Replaced by a newer version"
+    SUPERSEDED = "superseded", "Replaced by a newer one"
+    EXPIRED = "expired", "Expired"
 
 
 VERSION_TRANSITIONS: dict[VersionState, frozenset[VersionState]] = {
@@ -22,7 +23,10 @@ VERSION_TRANSITIONS: dict[VersionState, frozenset[VersionState]] = {
 }
 
 SIGNATURE_TRANSITIONS: dict[SignatureState, frozenset[SignatureState]] = {
-    SignatureState.VALID: frozenset({SignatureState.WITHDRAWN, SignatureState.SUPERSEDED}),
+    SignatureState.VALID: frozenset(
+        {SignatureState.WITHDRAWN, SignatureState.SUPERSEDED, SignatureState.EXPIRED}
+    ),
     SignatureState.WITHDRAWN: frozenset(),
+    SignatureState.EXPIRED: frozenset(),
     SignatureState.SUPERSEDED: frozenset(),
 }

@@ -1,7 +1,10 @@
 from django.urls import path
 
-from consent.views import agreements, papers
+from consent.kinds import DocumentKind
+from consent.views import agreements, overview, papers
 
+# The first document of every group has the short address.
+CONFIDENTIALITY = {"kind": DocumentKind.CONFIDENTIALITY.value}
 app_name = "consent"
 urlpatterns = [
     path("papers/", papers.papers, name="papers"),
@@ -9,6 +12,13 @@ urlpatterns = [
     path("papers/signed/<uuid:pk>/", papers.signature, name="signature"),
     path("papers/signed/<uuid:pk>/copy/", papers.sealed_copy, name="sealed_copy"),
     path("papers/signed/<uuid:pk>/withdraw/", papers.withdraw, name="withdraw"),
-    path("groups/<uuid:pk>/agreement/", agreements.agreement, name="agreement"),
-    path("groups/<uuid:pk>/agreement/publish/", agreements.publish, name="publish"),
+    path("groups/<uuid:pk>/papers/", overview.overview, name="overview"),
+    path("groups/<uuid:pk>/papers/ask-again/", overview.ask_again, name="ask_again"),
+    path("groups/<uuid:pk>/papers/reviewed/", overview.reviewed, name="reviewed"),
+    path("groups/<uuid:pk>/agreement/", agreements.agreement, CONFIDENTIALITY, name="agreement"),
+    path(
+        "groups/<uuid:pk>/agreement/publish/", agreements.publish, CONFIDENTIALITY, name="publish"
+    ),
+    path("groups/<uuid:pk>/papers/<slug:kind>/", agreements.agreement, name="agreement"),
+    path("groups/<uuid:pk>/papers/<slug:kind>/publish/", agreements.publish, name="publish"),
 ]

@@ -145,6 +145,12 @@ class PassphraseForm(forms.Form):
     )
 
 
+class LeaveForm(forms.Form):
+    duty = forms.BooleanField(
+        label="I know that what I heard here stays confidential after I have left."
+    )
+
+
 class ReasonForm(forms.Form):
     reason = forms.ChoiceField(label="Reason (for the log)", choices=PAUSE_REASONS)
 

@@ -25,7 +25,7 @@ from config.development.cast import Person
 from consent import queries as papers
 from consent.models import AgreementVersion, Signature
 from consent.services import sign_agreement
-from consent.services.signing import REQUIRED_TICKS
+from consent.statements import statements_for
 from groups.models import Group, Membership, Program
 from groups.services import accept_invitation, invite
 from groups.states import SeatRole
@@ -80,7 +80,7 @@ class Visit:
                 request=self.request(),
                 version=version,
                 printed_name=self.person.true_name,
-                ticked=REQUIRED_TICKS,
+                ticked=set(statements_for(version.agreement.kind)),
             )
 
     def sign_out(self) -> None:

@@ -11,7 +11,7 @@ from accounts.services import consume_step_up
 from audit.context import origin
 from audit.events import Ref
 from audit.services import act, record
-from consent.clauses import PROMISES
+from consent import queries
 from consent.errors import (
     AlreadySigned,
     FactorNotFresh,
@@ -24,14 +24,14 @@ from consent.models import Agreement, AgreementVersion, Signature
 from consent.names import is_own_name
 from consent.notifications import tell_group, tell_hosts_of_withdrawal
 from consent.records import digest_of
-from consent.statements import ELECTRONIC_RECORDS, MEANING
+from consent.standing import Standing
+from consent.statements import MEANING, statements_for
 from consent.states import SIGNATURE_TRANSITIONS, SignatureState, VersionState
 from groups import queries as groups
 from groups.services import activate_membership
 from groups.states import MembershipState
 
 MAX_USER_AGENT = 200
-REQUIRED_TICKS = frozenset({*PROMISES, ELECTRONIC_RECORDS})
 
 
 @act(DocumentSigned)
@@ -42,14 +42,15 @@ def sign_agreement(
     printed_name: str,
     ticked: Collection[str],
 ) -> Signature:
-    """Spends one step-up on one signature; the first one makes the membership active.
+    """Spends one step-up on one signature; the last one that was due makes a member active.
 
     MUST be called for a live membership (access.paper_for). Raises VersionSuperseded,
     AlreadySigned, SignatureIncomplete, NameMismatch, FactorNotFresh.
     """
     version = _locked(version)
-    _refuse_second(request.user, version)
-    _check_said(request.user, printed_name, ticked)
+    former = _former(request.user, version)
+    asked = frozenset(statements_for(version.agreement.kind))
+    _check_said(request.user, printed_name, ticked, asked)
     signature = Signature(
         user=request.user,
         version=version,
@@ -57,12 +58,13 @@ def sign_agreement(
         signed_at=timezone.now(),
         meaning=MEANING,
         document_sha256=version.sha256,
-        clauses=sorted(REQUIRED_TICKS),
+        clauses=sorted(asked),
         auth_strength=_spent_step_up(request),
         address=origin().address,
         user_agent=request.headers.get("User-Agent", "")[:MAX_USER_AGENT],
     )
     signature.record_digest = digest_of(signature)
+    _replace(former)
     signature.save()
     _activate(request.user, version)
     group = version.agreement.group
@@ -110,14 +112,25 @@ def _locked(version: AgreementVersion) -> AgreementVersion:
     return version
 
 
-def _refuse_second(user: User, version: AgreementVersion) -> None:
-    former = Signature.objects.filter(user=user, version=version, state=SignatureState.VALID)
-    if (signature := former.first()) is not None:
-        raise AlreadySigned(signature)
+def _former(user: User, version: AgreementVersion) -> Signature | None:
+    """The signature that a re-affirmation replaces. Raises AlreadySigned when nothing is due."""
+    paper = queries.paper_of(user, version)
+    if paper.standing == Standing.CURRENT and paper.signature is not None:
+        raise AlreadySigned(paper.signature)
+    return queries.valid_signatures_of(user).filter(version=version).first()
 
 
-def _check_said(user: User, printed_name: str, ticked: Collection[str]) -> None:
-    if not set(ticked) >= REQUIRED_TICKS or not printed_name.strip():
+def _replace(former: Signature | None) -> None:
+    """The older row stays: it says from when to when it was the one that counted."""
+    if former is not None:
+        former.state = SignatureState.SUPERSEDED
+        former.save(update_fields=["state"])
+
+
+def _check_said(
+    user: User, printed_name: str, ticked: Collection[str], asked: frozenset[str]
+) -> None:
+    if not set(ticked) >= asked or not printed_name.strip():
         raise SignatureIncomplete
     profile = Profile.objects.filter(user=user).first()
     if not is_own_name(printed_name, true_name=profile.true_name if profile else ""):
@@ -132,6 +145,10 @@ def _spent_step_up(request: SignedInRequest) -> str:
 
 
 def _activate(user: User, version: AgreementVersion) -> None:
-    membership = groups.membership_of(user, version.agreement.group_id)
-    if membership is not None and membership.state == MembershipState.ENROLLED:
+    """Enrolled people become active once nothing keeps the door closed for them."""
+    group = version.agreement.group
+    membership = groups.membership_of(user, group.pk)
+    if membership is None or membership.state != MembershipState.ENROLLED:
+        return
+    if queries.is_current(user, group):
         activate_membership(membership=membership)

@@ -1,5 +1,6 @@
 """A draft is edited, then published; from then on nobody can change its text."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import Max
@@ -8,21 +9,26 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import act, record
 from consent import queries
-from consent.canonical import canonical, sha256_of
+from consent.canonical import canonical, check_plain, sha256_of
 from consent.clauses import check_complete
 from consent.errors import NothingToPublish
 from consent.events import AgreementDrafted, AgreementPublished
+from consent.kinds import DocumentKind
 from consent.models import Agreement, AgreementVersion, Signature
 from consent.notifications import ask_to_sign, tell_group
 from consent.states import SignatureState, VersionState
+from consent.variables import filled
 from groups.models import Group
 
 
 @act(AgreementDrafted)
-def save_draft(*, group: Group, text: str) -> AgreementVersion:
-    """The group's one draft; it is made when there is none."""
-    agreement = _locked_agreement(group)
-    draft = queries.draft_of(group) or AgreementVersion(
+def save_draft(
+    *, group: Group, text: str, kind: DocumentKind = DocumentKind.CONFIDENTIALITY
+) -> AgreementVersion:
+    """The one draft of this kind; it is made when there is none. Raises TextRefused."""
+    check_plain(text)
+    agreement = _locked_agreement(group, kind)
+    draft = queries.draft_of(group, kind) or AgreementVersion(
         agreement=agreement, number=_next_number(agreement)
     )
     draft.text = canonical(text)
@@ -32,17 +38,28 @@ def save_draft(*, group: Group, text: str) -> AgreementVersion:
 
 
 @act(AgreementPublished)
-def publish_version(*, group: Group, by: User) -> AgreementVersion:
-    """The draft comes into force, and everybody has to sign it before the next session.
+def publish_version(
+    *,
+    group: Group,
+    by: User,
+    kind: DocumentKind = DocumentKind.CONFIDENTIALITY,
+    values: Mapping[str, str] | None = None,
+) -> AgreementVersion:
+    """The draft comes into force, and whom it binds has to sign it before the next session.
 
-    Signatures of the former version are superseded; open pages and people are told.
-    Raises NothingToPublish, ClauseMissing.
+    `values` fill the words in braces. Signatures of the former version are superseded; open pages
+    and people are told. Raises NothingToPublish, ClauseMissing, VariableUnfilled, TextRefused.
     """
-    _locked_agreement(group)
-    draft, former = queries.draft_of(group), queries.version_in_force(group)
-    if draft is None or (former is not None and former.text == draft.text):
+    _locked_agreement(group, kind)
+    draft, former = queries.draft_of(group, kind), queries.version_in_force(group, kind)
+    if draft is None:
         raise NothingToPublish
-    check_complete(draft.text)
+    known = {"programme": group.program.name, **(values or {})}
+    draft.text = canonical(filled(draft.text, known))
+    if former is not None and former.text == draft.text:
+        raise NothingToPublish
+    check_plain(draft.text)
+    check_complete(draft.text, kind)
     now = timezone.now()
     if former is not None:
         _supersede(former, now)
@@ -57,9 +74,9 @@ def publish_version(*, group: Group, by: User) -> AgreementVersion:
     return draft
 
 
-def _locked_agreement(group: Group) -> Agreement:
-    Agreement.objects.get_or_create(group=group)
-    return Agreement.objects.select_for_update().get(group=group)
+def _locked_agreement(group: Group, kind: DocumentKind) -> Agreement:
+    Agreement.objects.get_or_create(group=group, kind=kind)
+    return Agreement.objects.select_for_update().get(group=group, kind=kind)
 
 
 def _next_number(agreement: Agreement) -> int:

@@ -27,6 +27,8 @@ from consent.errors import (
 )
 from consent.events import CopyTaken, DocumentViewed, PapersListed, SignatureViewed
 from consent.forms import SignForm
+from consent.grades import reading_grade
+from consent.kinds import DocumentKind
 from consent.models import AgreementVersion, SealedCopy, Signature
 from consent.reading import sections_to_read
 from consent.services import seal_copy, sign_agreement, withdraw_signature
@@ -38,7 +40,7 @@ from consent.statements import MEANING
 @audit.shows(lambda request, response: PapersListed(subject=request.user.ref))
 def papers(request: SignedInRequest) -> HttpResponse:
     context = {
-        "papers": queries.papers_of(request.user),
+        "groups": queries.papers_of_groups(request.user),
         "signatures": queries.signatures_of(request.user),
     }
     return TemplateResponse(request, "consent/papers.html", context)
@@ -54,11 +56,12 @@ def papers(request: SignedInRequest) -> HttpResponse:
 def paper(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         return _sign(request, access.paper_to_sign(request, pk))
-    return _paper_page(request, access.paper_for(request, pk), SignForm())
+    version = access.paper_for(request, pk)
+    return _paper_page(request, version, SignForm(kind=version.agreement.kind))
 
 
 def _sign(request: SignedInRequest, version: AgreementVersion) -> HttpResponse:
-    form = SignForm(request.POST)
+    form = SignForm(request.POST, kind=version.agreement.kind)
     if not form.is_valid():
         return _paper_page(request, version, form)
     try:
@@ -89,8 +92,13 @@ def _copy_of(signature: Signature) -> str:
 def _to_newer(request: SignedInRequest, version: AgreementVersion) -> HttpResponse:
     """Replaced while it was being read: the newer text is the next step, `?next=` goes along."""
     messages.warning(request, VersionSuperseded.text)
-    newer = queries.version_in_force(version.agreement.group)
+    newer = _newer(version)
     return redirect(_with_next(request, reverse("consent:paper", args=[(newer or version).pk])))
+
+
+def _newer(version: AgreementVersion) -> AgreementVersion | None:
+    agreement = version.agreement
+    return queries.version_in_force(agreement.group, DocumentKind(agreement.kind))
 
 
 def _with_next(request: SignedInRequest, path: str) -> str:
@@ -103,17 +111,18 @@ def _paper_page(
 ) -> TemplateResponse:
     sections = sections_to_read(version.text)
     before = queries.last_signed_before(request.user, version)
-    signature = queries.valid_signatures_of(request.user).filter(version=version).first()
+    paper = queries.paper_of(request.user, version)
     context = {
         "version": version,
         "group": version.agreement.group,
-        "newer": None if version.is_in_force else queries.version_in_force(version.agreement.group),
+        "newer": None if version.is_in_force else _newer(version),
+        "paper": paper,
         "sections": sections,
         "by_key": {section.key: section for section in sections},
         "before": before,
         "changes": changes_between(before.text, version.text) if before else [],
-        "signature": signature,
         "form": form,
+        "grade": reading_grade(version.text),
         "meaning": MEANING,
         "may_sign": may_sign(request),
         "is_member": access.may_sign_in_group(request, version),

@@ -18,7 +18,7 @@ from audit.events import Ref
 from groups import access, queries
 from groups.errors import AliasRefused, GroupFull, GroupsError
 from groups.events import GroupViewed, MembershipViewed
-from groups.forms import AddressForm, AliasForm, ReasonForm
+from groups.forms import AddressForm, AliasForm, LeaveForm, ReasonForm
 from groups.models import Membership
 from groups.services import (
     change_alias,
@@ -84,7 +84,12 @@ def me(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     if request.method == "POST" and _alias_changed(form, membership):
         messages.success(request, "Saved. The group sees this name from now on.")
         return redirect("groups:group", pk=pk)
-    context = {"group": membership.group, "own": membership, "form": form}
+    context = {
+        "group": membership.group,
+        "own": membership,
+        "form": form,
+        "leaving": LeaveForm(),
+    }
     return TemplateResponse(request, "groups/me.html", context)
 
 
@@ -92,6 +97,9 @@ def me(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
 @require_POST
 def leave(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     own = access.own_membership(request, pk)
+    if not LeaveForm(request.POST).is_valid():
+        messages.error(request, "Please tick that your promise stays, then leave.")
+        return redirect("groups:me", pk=pk)
     try:
         leave_group(membership=own)
     except GroupsError as error:

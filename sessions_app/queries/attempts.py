@@ -33,8 +33,9 @@ def attempt_of(
 ) -> Attempt:
     user = membership.user
     prejoin = live_prejoin(user, session)
-    in_force = consent.version_in_force(session.group)
-    if prejoin is None or is_stale(prejoin, session, in_force):
+    moment = now or timezone.now()
+    papers = consent.door_papers(session.group, user=user, now=moment)
+    if prejoin is None or is_stale(prejoin, session, papers.agreement):
         prejoin = PreJoin(user=user, session=session)
     return Attempt(
         session=session,
@@ -42,9 +43,9 @@ def attempt_of(
         membership=membership,
         sign_in=sign_in,
         prejoin=prejoin,
-        papers_current=consent.is_current(user, session.group),
+        papers_current=papers.is_current(user.pk, membership.role),
         blocked=is_blocked(user, session),
-        now=now or timezone.now(),
+        now=moment,
     )
 
 
@@ -54,8 +55,7 @@ def attempts_of_all(
     """By user id, in a fixed number of queries. `sign_ins` may miss people who are not connected:
     their attempt is judged as signed in, so that the panel names the gate they have to pass."""
     group, now = session.group, timezone.now()
-    in_force = consent.version_in_force(group)
-    signers = consent.current_signers(group)
+    papers = consent.door_papers(group, now=now)
     blocked = set(
         Block.objects.filter(lifted_at=None)
         .filter(Q(session=session) | Q(group=group))
@@ -64,7 +64,7 @@ def attempts_of_all(
     prejoins = {
         prejoin.user_id: prejoin
         for prejoin in PreJoin.objects.filter(session=session, voided_at=None)
-        if not is_stale(prejoin, session, in_force)
+        if not is_stale(prejoin, session, papers.agreement)
     }
     return {
         member.user_id: Attempt(
@@ -73,7 +73,7 @@ def attempts_of_all(
             membership=member,
             sign_in=sign_ins.get(member.user_id),
             prejoin=prejoins.get(member.user_id) or PreJoin(user=member.user, session=session),
-            papers_current=member.user_id in signers,
+            papers_current=papers.is_current(member.user_id, member.role),
             blocked=member.user_id in blocked,
             now=now,
         )

@@ -64,6 +64,8 @@ WITHOUT_VIEW_EVENT = {
     "compliance:tick": ACT,
     "compliance:sign": ACT,
     "compliance:look_at_use": ACT,
+    "consent:ask_again": ACT,
+    "consent:reviewed": ACT,
     "sessions:enter": LEADS_ON,
     "sessions:ask": ACT,
     "sessions:cancel": ACT,

@@ -2,13 +2,16 @@
 
 from consent.canonical import canonical
 from consent.clauses import compose, sections_of
+from consent.kinds import DocumentKind
 from consent.models import AgreementVersion, Signature
 from consent.queries import version_in_force
 from consent.services import publish_version, save_draft
-from consent.services.signing import REQUIRED_TICKS
+from consent.statements import statements_for
 from consent.states import SignatureState
 from groups.models import Group
 from tests.cast import Visit
+
+REQUIRED_TICKS = frozenset(statements_for(DocumentKind.CONFIDENTIALITY))
 
 
 def in_force(group: Group) -> AgreementVersion:

@@ -148,7 +148,7 @@ def test_a_former_member_keeps_the_copy_and_loses_the_rest(world: World) -> None
     version = in_force(world.circle)
     signature = signature_of(world.ana, version)
     client = browser_of(world.ana)
-    client.post(f"/groups/{world.circle.pk}/leave/")
+    client.post(f"/groups/{world.circle.pk}/leave/", {"duty": "on"})
     assert client.get(f"/papers/signed/{signature.pk}/").status_code == 200
     assert client.get(f"/papers/{version.pk}/").status_code == 200
     newer = published(world.circle, world.thea, **NEWER)

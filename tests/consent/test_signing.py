@@ -20,10 +20,9 @@ from consent.errors import (
 )
 from consent.models import AgreementVersion, Signature
 from consent.services import publish_version, save_draft, sign_agreement, withdraw_signature
-from consent.services.signing import REQUIRED_TICKS
 from consent.statements import MEANING
 from tests.cast import ANA, THEA, Person, Visit, group_of, member_of, staff
-from tests.consent.papers import in_force, published, signature_of
+from tests.consent.papers import REQUIRED_TICKS, in_force, published, signature_of
 from tests.groups.world import World, membership_in
 from tests.trail import recorded
 

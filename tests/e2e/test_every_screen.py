@@ -22,7 +22,10 @@ LOOKS: tuple[Look, ...] = (
 ANYBODY = ("/sign-in/", "/reset/", "/lost-factor/", "/no-such-page/")
 MEMBER = ("/", "/papers/", "/profile/", "/security/", "/factor/new/", "/factor/recovery-codes/")
 HOST = ("/", "/groups/", "/papers/", "/security/")
-HOST_OF_GROUP = ("", "invite/", "passphrase/", "rules/", "agreement/", "sessions/new/", "me/")
+HOST_OF_GROUP = (
+    *("", "invite/", "passphrase/", "rules/", "agreement/", "sessions/new/", "me/"),
+    *("papers/", "papers/telehealth/"),
+)
 ADMIN = ("/", "/people/", "/people/invite/", "/people/factor-resets/", "/groups/", "/groups/new/")
 OFFICER = ("/", "/desk/", "/desk/log/", "/desk/alerts/", "/desk/reviews/")
 OFFICER_FILTERED = ("/desk/log/?act=member.added", "/desk/log/?person=nonsense")

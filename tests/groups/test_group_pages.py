@@ -231,6 +231,8 @@ def test_a_member_changes_the_own_name_and_nobody_takes_the_old_one(world: World
 def test_a_member_leaves_and_the_page_is_gone(world: World) -> None:
     client = browser_of(world.ana)
     assert client.post(f"/groups/{world.circle.pk}/leave/").status_code == 302
+    assert membership_in(world.circle, world.ana).is_live, "the lasting duty is acknowledged first"
+    assert client.post(f"/groups/{world.circle.pk}/leave/", {"duty": "on"}).status_code == 302
     assert membership_in(world.circle, world.ana).state == "departed"
     assert client.get(f"/groups/{world.circle.pk}/").status_code == 404
 

@@ -1,0 +1,228 @@
+"""No order of publishing, signing, withdrawing, expiring, pausing and leaving opens a wrong door.
+
+The machine keeps a book of its own about who signed what; the gates must agree with it each time.
+"""
+
+from contextlib import suppress
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from accounts.models import SignIn
+from consent import queries, services
+from consent.clauses import compose, sections_of
+from consent.errors import ConsentError
+from consent.kinds import BINDINGS, DOOR_KINDS, DocumentKind
+from consent.library import starting_text
+from consent.models import AgreementVersion, Signature
+from consent.standing import Standing
+from consent.statements import statements_for
+from consent.states import SIGNATURE_TRANSITIONS, VERSION_TRANSITIONS, SignatureState, VersionState
+from groups import queries as groups
+from groups.errors import GroupsError
+from groups.models import Membership
+from groups.services import add_member, leave_group, reinstate, suspend_membership
+from groups.states import TRANSITIONS, MembershipState, SeatRole
+from sessions_app import gates
+from sessions_app import services as sessions
+from sessions_app.errors import GateIsClosed
+from sessions_app.queries import attempts_of_all
+from sessions_app.states import SeatMode
+from tests.cast import Visit
+from tests.sessions_app.meeting import Meeting
+
+PEOPLE = st.sampled_from(["thea", "ana", "ben"])
+MEMBERS = st.sampled_from(["ana", "ben"])
+CONFIDENTIALITY = DocumentKind.CONFIDENTIALITY
+KINDS = st.sampled_from([CONFIDENTIALITY, DocumentKind.TELEHEALTH, DocumentKind.THERAPIST])
+
+
+def test_every_state_has_its_ways_and_every_kind_its_signers() -> None:
+    assert set(SIGNATURE_TRANSITIONS) == set(SignatureState)
+    assert set(VERSION_TRANSITIONS) == set(VersionState)
+    assert set(TRANSITIONS) == set(MembershipState)
+    assert set(BINDINGS) == set(DocumentKind)
+    assert {standing for standing in Standing if standing.opens_door} == {"current", "due"}
+    assert DocumentKind.PART2 not in DOOR_KINDS
+
+
+def machine_of(meeting: Meeting) -> type[RuleBasedStateMachine]:
+    numbers = count(1)
+
+    class Papers(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.point = transaction.atomic()
+            self.point.__enter__()
+            in_force = queries.version_in_force(meeting.group)
+            assert in_force is not None
+            # By kind, the version in force; by person and kind, the version that was signed.
+            self.in_force = {CONFIDENTIALITY: in_force.pk}
+            self.signed = {(name, CONFIDENTIALITY): in_force.pk for name in ("thea", "ana", "ben")}
+
+        def teardown(self) -> None:
+            transaction.set_rollback(True)
+            self.point.__exit__(None, None, None)
+
+        def visit(self, name: str) -> Visit:
+            found: Visit = getattr(meeting, name)
+            return found
+
+        def people(self) -> dict[str, Visit]:
+            return {"thea": meeting.thea, "ana": meeting.ana, "ben": meeting.ben}
+
+        def membership(self, name: str) -> Membership | None:
+            return groups.membership_of(self.visit(name).user, meeting.group.pk)
+
+        def tries(self, name: str, act: Any, **keywords: Any) -> bool:
+            with (
+                suppress(ConsentError, GroupsError),
+                self.visit(name).acting(),
+                transaction.atomic(),
+            ):
+                act(**keywords)
+                return True
+            return False
+
+        @rule(kind=KINDS)
+        def publishes(self, kind: DocumentKind) -> None:
+            sections = sections_of(starting_text(kind), kind)
+            sections["summary"] = f"These words are number {next(numbers)}."
+            with meeting.hosting():
+                services.save_draft(group=meeting.group, text=compose(sections, kind), kind=kind)
+                version = services.publish_version(
+                    group=meeting.group, by=meeting.thea.user, kind=kind
+                )
+            self.in_force[kind] = version.pk
+
+        @rule(name=PEOPLE, kind=KINDS, is_old=st.booleans())
+        def signs(self, name: str, kind: DocumentKind, is_old: bool) -> None:
+            state = VersionState.SUPERSEDED if is_old else VersionState.PUBLISHED
+            versions = AgreementVersion.objects.filter(agreement__kind=kind, state=state)
+            version = versions.select_related("agreement__group").first()
+            visit, membership = self.visit(name), self.membership(name)
+            may = membership is not None and membership.is_live
+            if version is None or not may:
+                return
+            SignIn.objects.filter(pk=visit.sign_in.pk).update(signature_ready_at=timezone.now())
+            visit.sign_in.refresh_from_db()
+            ticked = set(statements_for(kind))
+            done = self.tries(
+                name,
+                services.sign_agreement,
+                request=visit.request(),
+                version=version,
+                printed_name=visit.person.true_name,
+                ticked=ticked,
+            )
+            assert not (done and is_old), "an old version was signed"
+            if not is_old:
+                self.signed[name, kind] = version.pk
+
+        @rule(name=PEOPLE, kind=KINDS)
+        def withdraws(self, name: str, kind: DocumentKind) -> None:
+            rows = queries.valid_signatures_of(self.visit(name).user)
+            signature = rows.filter(version__agreement__kind=kind).first()
+            if signature is not None:
+                assert self.tries(name, services.withdraw_signature, signature=signature)
+                self.signed.pop((name, kind), None)
+
+        @rule(grace=st.sampled_from([0, 7]))
+        def something_happens(self, grace: int) -> None:
+            """Everybody is asked again; without grace every signature has expired at once."""
+            with meeting.hosting():
+                services.set_paper_policy(
+                    group=meeting.group, reaffirm_days=None, grace_days=grace, review_days=7
+                )
+                services.ask_everybody_again(
+                    group=meeting.group, by=meeting.thea.user, reason="test"
+                )
+            if grace == 0:
+                self.signed.clear()
+
+        @rule(name=MEMBERS)
+        def is_paused_or_comes_back(self, name: str) -> None:
+            membership = self.membership(name)
+            if membership is None:
+                add = {"role": SeatRole.MEMBER, "alias": self.visit(name).person.alias}
+                assert self.tries(
+                    "thea", add_member, group=meeting.group, user=self.visit(name).user, **add
+                )
+            elif membership.state == MembershipState.SUSPENDED:
+                assert self.tries("thea", reinstate, membership=membership)
+            else:
+                self.tries("thea", suspend_membership, membership=membership, reason="test")
+
+        @rule(name=MEMBERS)
+        def leaves(self, name: str) -> None:
+            membership = self.membership(name)
+            if membership is not None:
+                assert self.tries(name, leave_group, membership=membership)
+
+        def may_enter(self, name: str) -> bool:
+            """By the book, not by the code under test."""
+            membership = self.membership(name)
+            if membership is None or membership.state != MembershipState.ACTIVE:
+                return False
+            asked = {CONFIDENTIALITY}
+            asked |= {DocumentKind.THERAPIST} if name == "thea" else {DocumentKind.TELEHEALTH}
+            return all(
+                self.signed.get((name, kind)) == self.in_force[kind]
+                for kind in asked
+                if kind in self.in_force
+            )
+
+        @rule(name=PEOPLE)
+        def knocks(self, name: str) -> None:
+            """At the service itself: a closed gate is a refusal with a next step."""
+            if self.membership(name) is None:
+                return
+            attempt = meeting.attempt(self.visit(name))
+            closed = gates.first_closed(attempt)
+            assert closed is not None, "nobody has read the reminder"
+            assert (closed.name == "reminder") is self.may_enter(name), closed.name
+            assert closed.next_step
+            assert closed.url(attempt).startswith("/")
+            with pytest.raises(GateIsClosed), self.visit(name).acting(), transaction.atomic():
+                sessions.enter_waiting_room(
+                    attempt=attempt, connection=uuid4(), mode=SeatMode.VIDEO
+                )
+
+        @invariant()
+        def the_gates_agree_with_the_book(self) -> None:
+            members = list(groups.roster_of(meeting.group))
+            sign_ins = {visit.user.pk: visit.sign_in for visit in self.people().values()}
+            attempts = attempts_of_all(meeting.session, members, sign_ins)
+            for name, visit in self.people().items():
+                attempt = attempts.get(visit.user.pk)
+                if attempt is not None:
+                    closed = gates.first_closed(attempt)
+                    assert closed is not None, "nobody has read the reminder"
+                    assert (closed.name == "reminder") is self.may_enter(name), closed.name
+
+        @invariant()
+        def nothing_signed_is_ever_lost(self) -> None:
+            for signature in Signature.objects.select_related("version"):
+                assert signature.document_sha256 == signature.version.sha256
+
+    return Papers
+
+
+@pytest.mark.timeout(300)
+def test_no_order_of_acts_opens_the_door_without_papers(meeting: Meeting) -> None:
+    run_state_machine_as_test(
+        machine_of(meeting),
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
