@@ -9,7 +9,7 @@ from audit import services as audit
 from audit.events import Ref
 from consent.events import DocumentRefused
 from consent.kinds import binds
-from consent.models import AgreementVersion, Signature
+from consent.models import AgreementVersion, Question, Signature
 from consent.states import VersionState
 from groups import queries as groups
 
@@ -61,3 +61,18 @@ def own_signature(request: SignedInRequest, pk: UUID) -> Signature:
     if signature is None:
         raise _refuse("signature", pk, "not_own")
     return signature
+
+
+def question_for_host(request: SignedInRequest, pk: UUID) -> Question:
+    """A question about a paper of a group that one leads."""
+    found = (
+        Question.objects.filter(pk=pk)
+        .select_related("version__agreement__group__program", "asked_by__profile")
+        .first()
+    )
+    membership = None
+    if found is not None:
+        membership = groups.membership_of(request.user, found.version.agreement.group_id)
+    if found is None or membership is None or not membership.is_host:
+        raise _refuse("question", pk, "not_host")
+    return found

@@ -3,9 +3,8 @@
 from consent.canonical import sha256_of
 from consent.models import Signature
 from consent.pdf import CopyWords, rendered
-from consent.reading import sections_to_read
 from consent.sealing import keywords_under_seal, seal
-from consent.statements import statements_for
+from consent.translating import reading_of, text_of
 
 CLOSING = (
     "This file carries a digital seal. A PDF reader that shows signatures says whether a byte of "
@@ -21,11 +20,12 @@ def copy_of(signature: Signature) -> bytes:
 
 def words_of(signature: Signature) -> CopyWords:
     version = signature.version
+    reading = reading_of(version, signature.language)
     return CopyWords(
         language=signature.language,
         title=version.agreement.get_kind_display(),
         lede=f"{version.agreement.group.name}, version {version.number}",
-        sections=tuple(sections_to_read(version.text)),
+        sections=reading.sections,
         signature_heading="Signature",
         facts=tuple(_facts(signature).items()),
         statements=tuple(statements_of(signature)),
@@ -36,7 +36,7 @@ def words_of(signature: Signature) -> CopyWords:
 
 def statements_of(signature: Signature) -> list[str]:
     """The statements that were ticked, in the order in which they were asked."""
-    said = statements_for(signature.version.agreement.kind)
+    said = reading_of(signature.version, signature.language).statements
     return [said[key] for key in said if key in signature.clauses]
 
 
@@ -56,7 +56,7 @@ def belongs_to(pdf: bytes, signature: Signature) -> bool:
 
 
 def is_text_as_signed(signature: Signature) -> bool:
-    return sha256_of(signature.version.text) == signature.document_sha256
+    return sha256_of(text_of(signature.version, signature.language)) == signature.document_sha256
 
 
 def _facts(signature: Signature) -> dict[str, str]:

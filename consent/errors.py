@@ -5,6 +5,10 @@ ConsentError
 ├── ClauseMissing        a required clause is empty
 ├── VariableUnfilled     a word in braces has no value yet
 ├── TextRefused          signs that hide or turn what is read
+├── NothingToTranslate   there is no draft
+├── TranslationIncomplete  a part of the original has no counterpart
+├── TranslationOutdated  the draft was changed after it was translated
+├── AlreadyAnswered      the question has its answer
 ├── VersionSuperseded    a newer version is in force, or this one is only a draft
 ├── AlreadySigned        carries the valid signature: the same answer as the first time
 ├── SignatureIncomplete  a tick or the printed name is missing
@@ -48,6 +52,26 @@ class TextRefused(ConsentError):
         "The text holds signs that cannot be seen but change how it is read. Type that place "
         "again by hand."
     )
+
+
+class NothingToTranslate(ConsentError):
+    code = "translation.no_draft"
+    text = "Save a draft first; a published version keeps the translations it has."
+
+
+class TranslationIncomplete(ConsentError):
+    code = "translation.incomplete"
+    text = "Each part of the original needs its counterpart. Something is empty or missing."
+
+
+class TranslationOutdated(ConsentError):
+    code = "translation.outdated"
+    text = "The draft was changed after it was translated. Save each translation again, or drop it."
+
+
+class AlreadyAnswered(ConsentError):
+    code = "question.answered"
+    text = "This question has been answered already."
 
 
 class VersionSuperseded(ConsentError):

@@ -92,3 +92,33 @@ class RulesReviewed(Event):
 class SignersViewed(Event):
     act: ClassVar[str] = "doc.signers_viewed"
     summary: ClassVar[str] = "saw who signed which of a group's papers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationDrafted(Event):
+    act: ClassVar[str] = "doc.translated"
+    summary: ClassVar[str] = "edited a translation of a draft"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationDropped(Event):
+    act: ClassVar[str] = "doc.translation_dropped"
+    summary: ClassVar[str] = "dropped a translation of a draft"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionAsked(Event):
+    act: ClassVar[str] = "doc.question_asked"
+    summary: ClassVar[str] = "asked a question about a paper"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionAnswered(Event):
+    act: ClassVar[str] = "doc.question_answered"
+    summary: ClassVar[str] = "answered a question about a paper"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionViewed(Event):
+    act: ClassVar[str] = "doc.question_viewed"
+    summary: ClassVar[str] = "opened a question about a paper"

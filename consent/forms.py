@@ -1,17 +1,20 @@
 """Forms of consent: editing the clauses of an agreement, and signing it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import escape
 
 from consent.canonical import check_plain
 from consent.clause_lists import Clause
 from consent.clauses import clauses_of, compose
 from consent.errors import TextRefused
 from consent.models import MAX_DAYS, MAX_GRACE_DAYS
+from consent.reading import raw_sections
 from consent.statements import statements_for
+from consent.translating import Parts, compose_parts
 
 
 class ClauseField(forms.CharField):
@@ -88,9 +91,9 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, statements: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.statements = statements_for(kind)
+        self.statements = statements
         for key, promise in self.statements.items():
             self.fields[key] = forms.BooleanField(
                 label=promise, error_messages={"required": "Please tick this, or ask about it."}
@@ -99,3 +102,65 @@ class SignForm(forms.Form):
 
     def ticked(self) -> set[str]:
         return {key for key in self.statements if self.cleaned_data.get(key)}
+
+
+class QuestionForm(forms.Form):
+    text = forms.CharField(
+        label="Your question",
+        max_length=2000,
+        help_text="Only those who lead the group read it.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(
+        label="Your answer",
+        max_length=2000,
+        help_text="Only the person who asked reads it. It cannot be changed afterwards.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class TranslationForm(forms.Form):
+    """The original stands beside each field; headings and statements are translated too."""
+
+    def __init__(
+        self, *args: Any, text: str, kind: str, former: Parts | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.sections = list(raw_sections(text))
+        self.originals = list(statements_for(kind).values())
+        self._add(
+            "title", text.partition("\n")[0].removeprefix("# "), former.title if former else ""
+        )
+        for number, (heading, body) in enumerate(self.sections):
+            said = former.sections[number] if former and number < len(former.sections) else ("", "")
+            self._add(f"heading_{number}", heading, said[0])
+            self._add(f"body_{number}", body, said[1], rows=6)
+        self._add("statements", "Statements", former.statements_heading if former else "")
+        for number, statement in enumerate(self.originals):
+            known = former.statements if former else ()
+            self._add(f"statement_{number}", statement, known[number] if known else "")
+
+    def _add(self, name: str, original: str, initial: str | None, *, rows: int = 0) -> None:
+        area = forms.Textarea(attrs={"rows": rows, "dir": "auto"})
+        line = forms.TextInput(attrs={"dir": "auto"})
+        self.fields[name] = forms.CharField(
+            label=original if not rows else "In your language",
+            help_text=escape(original) if rows else "",
+            initial=initial or "",
+            max_length=8000,
+            widget=area if rows else line,
+        )
+
+    def text(self) -> str:
+        said = self.cleaned_data
+        return compose_parts(
+            Parts(
+                said["title"],
+                tuple((said[f"heading_{n}"], said[f"body_{n}"]) for n in range(len(self.sections))),
+                said["statements"],
+                tuple(said[f"statement_{n}"] for n in range(len(self.originals))),
+            )
+        )

@@ -159,6 +159,81 @@ class AgreementVersion(models.Model):
         return self.state == VersionState.PUBLISHED
 
 
+class Translation(models.Model):
+    """One version in another language; final together with the version (migration 0006)."""
+
+    retention = Retention.PAPERS_SIX_YEARS
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="translations"
+    )
+    language = models.CharField(max_length=8)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    source_sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "language"], name="translation_once_per_language"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def ref(self) -> Ref:
+        return Ref("translation", self.id)
+
+
+class Question(models.Model):
+    """What somebody asked about a paper before signing it, and what a therapist answered."""
+
+    retention = Retention.PAPERS_SIX_YEARS
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="questions"
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="questions"
+    )
+    text = EncryptedTextField()
+    asked_at = models.DateTimeField()
+    answer = EncryptedTextField(blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True)
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
+                name="question_answered_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def ref(self) -> Ref:
+        return Ref("question", self.id)
+
+    @property
+    def waits(self) -> bool:
+        return self.answered_at is None
+
+    def encryption_scope(self) -> str:
+        return f"papers:{self.asked_by_id}"
+
+
 class Signature(models.Model):
     """Who signed which exact text, when, how surely and meaning what. Rows are never deleted."""
 

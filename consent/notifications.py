@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts import mail
 from accounts.models import User
 from consent.kinds import binds
-from consent.models import AgreementVersion
+from consent.models import AgreementVersion, Question
 from groups import queries as groups
 from groups.models import Group, Membership
 from groups.states import LIVE_STATES
@@ -41,6 +41,18 @@ def tell_hosts_of_withdrawal(group: Group, *, but: User) -> None:
     path = reverse("groups:group", args=[group.pk])
     for membership in groups.hosts_of(group).exclude(user=but):
         _mail(membership.user, "consent/mail/paper_withdrawn.txt", path, group)
+
+
+def tell_hosts_of_question(group: Group, *, but: User) -> None:
+    path = reverse("consent:overview", args=[group.pk])
+    for membership in groups.hosts_of(group).exclude(user=but):
+        _mail(membership.user, "consent/mail/question_waits.txt", path, group)
+
+
+def tell_asker(question: Question) -> None:
+    path = reverse("consent:paper", args=[question.version_id])
+    group = question.version.agreement.group
+    _mail(question.asked_by, "consent/mail/question_answered.txt", path, group)
 
 
 def _others(group: Group, but: User) -> QuerySet[Membership]:

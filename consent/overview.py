@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from consent import queries
 from consent.kinds import DocumentKind, binds
-from consent.models import AgreementVersion, PaperPolicy, Signature
+from consent.models import AgreementVersion, PaperPolicy, Question, Signature
 from consent.standing import Standing, Terms, standing
 from groups import queries as groups
 from groups.models import Group, Membership
@@ -34,6 +34,7 @@ class Overview:
     columns: list[AgreementVersion]
     signers: list[Signer]
     review_due: bool
+    questions: list[Question]
 
 
 def overview_of(group: Group) -> Overview:
@@ -45,7 +46,11 @@ def overview_of(group: Group) -> Overview:
     columns = [one.in_force for one in documents if one.in_force is not None]
     policy = queries.policy_of(group)
     return Overview(
-        documents, columns, _signers(group, columns, policy.terms), is_review_due(policy)
+        documents=documents,
+        columns=columns,
+        signers=_signers(group, columns, policy.terms),
+        review_due=is_review_due(policy),
+        questions=list(queries.waiting_questions(group)),
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from consent.kinds import DOOR_KINDS, DocumentKind, bars_door, binds
-from consent.models import AgreementVersion, PaperPolicy, Signature
+from consent.models import AgreementVersion, PaperPolicy, Question, Signature, Translation
 from consent.standing import Standing, Terms, standing
 from consent.states import SignatureState, VersionState
 from groups import queries as groups
@@ -40,6 +40,30 @@ def drafts_of(group: Group) -> QuerySet[AgreementVersion]:
     return AgreementVersion.objects.filter(
         agreement__group=group, state=VersionState.DRAFT
     ).select_related("agreement")
+
+
+def translations_of(agreement_id: UUID) -> QuerySet[Translation]:
+    """Of every version of one document."""
+    return Translation.objects.filter(version__agreement=agreement_id)
+
+
+def codes_of(version: AgreementVersion | None) -> list[str]:
+    """The languages into which a version is translated."""
+    if version is None:
+        return []
+    return list(version.translations.values_list("language", flat=True))
+
+
+def questions_of(user: User, version: AgreementVersion) -> QuerySet[Question]:
+    """What this person asked about any version of this document."""
+    return Question.objects.filter(asked_by=user, version__agreement=version.agreement_id)
+
+
+def waiting_questions(group: Group) -> QuerySet[Question]:
+    """What those who lead the group have not answered yet, the oldest first."""
+    return Question.objects.filter(
+        version__agreement__group=group, answered_at=None
+    ).select_related("version__agreement", "asked_by__profile")
 
 
 def policy_of(group: Group) -> PaperPolicy:

@@ -25,9 +25,17 @@ class Section:
 
 
 def sections_to_read(text: str) -> list[Section]:
+    return [
+        Section(KEYS.get(heading, ""), heading, _blocks(body))
+        for heading, body in raw_sections(text)
+    ]
+
+
+def raw_sections(text: str) -> list[tuple[str, str]]:
+    """(heading, body) as they stand in the text."""
     pieces = HEADING.split(text)[1:]
     return [
-        Section(KEYS.get(heading.strip(), ""), heading.strip(), _blocks(body))
+        (heading.strip(), body.strip())
         for heading, body in zip(pieces[::2], pieces[1::2], strict=True)
     ]
 

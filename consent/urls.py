@@ -1,7 +1,7 @@
 from django.urls import path
 
 from consent.kinds import DocumentKind
-from consent.views import agreements, overview, papers
+from consent.views import agreements, overview, papers, questions, translations
 
 # The first document of every group has the short address.
 CONFIDENTIALITY = {"kind": DocumentKind.CONFIDENTIALITY.value}
@@ -9,6 +9,8 @@ app_name = "consent"
 urlpatterns = [
     path("papers/", papers.papers, name="papers"),
     path("papers/<uuid:pk>/", papers.paper, name="paper"),
+    path("papers/<uuid:pk>/ask/", questions.ask, name="ask"),
+    path("papers/questions/<uuid:pk>/", questions.question, name="question"),
     path("papers/signed/<uuid:pk>/", papers.signature, name="signature"),
     path("papers/signed/<uuid:pk>/copy/", papers.sealed_copy, name="sealed_copy"),
     path("papers/signed/<uuid:pk>/withdraw/", papers.withdraw, name="withdraw"),
@@ -21,4 +23,14 @@ urlpatterns = [
     ),
     path("groups/<uuid:pk>/papers/<slug:kind>/", agreements.agreement, name="agreement"),
     path("groups/<uuid:pk>/papers/<slug:kind>/publish/", agreements.publish, name="publish"),
+    path(
+        "groups/<uuid:pk>/papers/<slug:kind>/in/<slug:code>/",
+        translations.translation,
+        name="translation",
+    ),
+    path(
+        "groups/<uuid:pk>/papers/<slug:kind>/in/<slug:code>/drop/",
+        translations.drop,
+        name="drop_translation",
+    ),
 ]

@@ -15,7 +15,7 @@ from consent.canonical import sha256_of
 from consent.copies import belongs_to, is_text_as_signed
 from consent.errors import SealBroken
 from consent.events import DocumentSigned
-from consent.models import AgreementVersion, SealedCopy, Signature
+from consent.models import AgreementVersion, SealedCopy, Signature, Translation
 from consent.records import digest_of
 from consent.states import VersionState
 from crypto.errors import CryptoError
@@ -37,6 +37,7 @@ class Finding:
 @dataclass(slots=True)
 class Checked:
     versions: int = 0
+    translations: int = 0
     signatures: int = 0
     copies: int = 0
 
@@ -44,6 +45,7 @@ class Checked:
 def check_all(done: Checked) -> Iterator[Finding]:
     """Every finding in turn; `done` counts what was looked at."""
     yield from _check_versions(done)
+    yield from _check_translations(done)
     yield from _check_signatures(done, logged_digests())
     yield from _check_copies(done)
 
@@ -73,6 +75,14 @@ def _check_versions(done: Checked) -> Iterator[Finding]:
         done.versions += 1
         if sha256_of(version.text) != version.sha256:
             yield Finding(version.ref, "has a text that is not the one of its fingerprint")
+
+
+def _check_translations(done: Checked) -> Iterator[Finding]:
+    published = Translation.objects.exclude(version__state=VersionState.DRAFT)
+    for translation in published.order_by("created_at").iterator(PAGE):
+        done.translations += 1
+        if sha256_of(translation.text) != translation.sha256:
+            yield Finding(translation.ref, "has a text that is not the one of its fingerprint")
 
 
 def _check_signatures(done: Checked, logged: Mapping[UUID, str]) -> Iterator[Finding]:

@@ -2,14 +2,20 @@
 
 from consent.services.copies import seal_copy
 from consent.services.policy import ask_everybody_again, mark_reviewed, set_paper_policy
+from consent.services.questions import answer_question, ask_question
 from consent.services.signing import sign_agreement, withdraw_signature
+from consent.services.translations import drop_translation, save_translation
 from consent.services.versions import publish_version, save_draft
 
 __all__ = [
+    "answer_question",
     "ask_everybody_again",
+    "ask_question",
+    "drop_translation",
     "mark_reviewed",
     "publish_version",
     "save_draft",
+    "save_translation",
     "seal_copy",
     "set_paper_policy",
     "sign_agreement",

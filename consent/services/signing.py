@@ -20,13 +20,15 @@ from consent.errors import (
     VersionSuperseded,
 )
 from consent.events import DocumentSigned, SignatureWithdrawn
+from consent.languages import ORIGINAL
 from consent.models import Agreement, AgreementVersion, Signature
 from consent.names import is_own_name
 from consent.notifications import tell_group, tell_hosts_of_withdrawal
 from consent.records import digest_of
 from consent.standing import Standing
-from consent.statements import MEANING, statements_for
+from consent.statements import MEANING
 from consent.states import SIGNATURE_TRANSITIONS, SignatureState, VersionState
+from consent.translating import reading_of
 from groups import queries as groups
 from groups.services import activate_membership
 from groups.states import MembershipState
@@ -41,15 +43,20 @@ def sign_agreement(
     version: AgreementVersion,
     printed_name: str,
     ticked: Collection[str],
+    language: str = ORIGINAL.code,
 ) -> Signature:
     """Spends one step-up on one signature; the last one that was due makes a member active.
 
-    MUST be called for a live membership (access.paper_for). Raises VersionSuperseded,
-    AlreadySigned, SignatureIncomplete, NameMismatch, FactorNotFresh.
+    `language` is the one that was read; its text's hash is what is stored. MUST be called for a
+    live membership (access.paper_for). Raises VersionSuperseded, AlreadySigned,
+    SignatureIncomplete, NameMismatch, FactorNotFresh.
     """
     version = _locked(version)
     former = _former(request.user, version)
-    asked = frozenset(statements_for(version.agreement.kind))
+    reading = reading_of(version, language)
+    if reading.missing is not None:
+        raise SignatureIncomplete
+    asked = frozenset(reading.statements)
     _check_said(request.user, printed_name, ticked, asked)
     signature = Signature(
         user=request.user,
@@ -57,7 +64,8 @@ def sign_agreement(
         printed_name=" ".join(printed_name.split()),
         signed_at=timezone.now(),
         meaning=MEANING,
-        document_sha256=version.sha256,
+        language=reading.language.code,
+        document_sha256=reading.sha256,
         clauses=sorted(asked),
         auth_strength=_spent_step_up(request),
         address=origin().address,

@@ -11,7 +11,7 @@ from audit.services import act, record
 from consent import queries
 from consent.canonical import canonical, check_plain, sha256_of
 from consent.clauses import check_complete
-from consent.errors import NothingToPublish
+from consent.errors import NothingToPublish, TranslationOutdated
 from consent.events import AgreementDrafted, AgreementPublished
 from consent.kinds import DocumentKind
 from consent.models import Agreement, AgreementVersion, Signature
@@ -55,6 +55,7 @@ def publish_version(
     if draft is None:
         raise NothingToPublish
     known = {"programme": group.program.name, **(values or {})}
+    _finish_translations(draft, known)
     draft.text = canonical(filled(draft.text, known))
     if former is not None and former.text == draft.text:
         raise NothingToPublish
@@ -72,6 +73,21 @@ def publish_version(
     ask_to_sign(draft, but=by)
     record(AgreementPublished(object=draft.ref, group=group.ref))
     return draft
+
+
+def _finish_translations(draft: AgreementVersion, values: Mapping[str, str]) -> None:
+    """While the version is still a draft: afterwards the database refuses every change.
+
+    Raises TranslationOutdated, VariableUnfilled.
+    """
+    source = sha256_of(draft.text)
+    for translation in draft.translations.all():
+        if translation.source_sha256 != source:
+            raise TranslationOutdated
+        translation.text = canonical(filled(translation.text, values))
+        check_plain(translation.text)
+        translation.sha256 = sha256_of(translation.text)
+        translation.save()
 
 
 def _locked_agreement(group: Group, kind: DocumentKind) -> Agreement:

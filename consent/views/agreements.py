@@ -19,6 +19,7 @@ from consent.events import DocumentViewed
 from consent.forms import DraftForm, VariablesForm
 from consent.grades import AIM, reading_grade
 from consent.kinds import DocumentKind
+from consent.languages import TRANSLATED
 from consent.library import starting_text
 from consent.reading import sections_to_read
 from consent.services import publish_version, save_draft
@@ -28,7 +29,7 @@ from groups import access
 FILLED_BY_US = frozenset({"programme"})
 
 
-def _kind(word: str) -> DocumentKind:
+def kind_of(word: str) -> DocumentKind:
     try:
         return DocumentKind(word)
     except ValueError as error:
@@ -44,7 +45,7 @@ def _kind(word: str) -> DocumentKind:
 )
 def agreement(request: SignedInRequest, *, pk: UUID, kind: str) -> HttpResponse:
     group = access.group_for_host(request, pk)
-    kind = _kind(kind)
+    kind = kind_of(kind)
     draft, in_force = queries.draft_of(group, kind), queries.version_in_force(group, kind)
     present = draft or in_force
     text = present.text if present else starting_text(kind)
@@ -63,6 +64,8 @@ def agreement(request: SignedInRequest, *, pk: UUID, kind: str) -> HttpResponse:
         "sections": sections_to_read(text),
         "grade": reading_grade(text),
         "aim": AIM,
+        "languages": TRANSLATED,
+        "translated": set(queries.codes_of(draft)),
         "variables": VariablesForm(names=_open_variables(text)),
     }
     return TemplateResponse(request, "consent/agreement.html", context)
@@ -76,7 +79,7 @@ def _open_variables(text: str) -> list[str]:
 @require_POST
 def publish(request: SignedInRequest, *, pk: UUID, kind: str) -> HttpResponse:
     group = access.group_for_host(request, pk)
-    kind = _kind(kind)
+    kind = kind_of(kind)
     draft = queries.draft_of(group, kind)
     form = VariablesForm(request.POST, names=_open_variables(draft.text if draft else ""))
     values = form.cleaned_data if form.is_valid() else {}

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, may_sign, safe_next, signed_in
+from accounts.models import Profile
 from audit import services as audit
 from audit.events import Ref
 from consent import access, queries
-from consent.changes import changes_between
+from consent.changes import Change, changes_between
 from consent.copies import is_text_as_signed, statements_of
 from consent.errors import (
     AlreadySigned,
@@ -26,13 +27,14 @@ from consent.errors import (
     VersionSuperseded,
 )
 from consent.events import CopyTaken, DocumentViewed, PapersListed, SignatureViewed
-from consent.forms import SignForm
+from consent.forms import QuestionForm, SignForm
 from consent.grades import reading_grade
 from consent.kinds import DocumentKind
+from consent.languages import ORIGINAL
 from consent.models import AgreementVersion, SealedCopy, Signature
-from consent.reading import sections_to_read
 from consent.services import seal_copy, sign_agreement, withdraw_signature
 from consent.statements import MEANING
+from consent.translating import Reading, languages_of, reading_of, text_of
 
 
 @signed_in
@@ -57,11 +59,12 @@ def paper(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         return _sign(request, access.paper_to_sign(request, pk))
     version = access.paper_for(request, pk)
-    return _paper_page(request, version, SignForm(kind=version.agreement.kind))
+    return _paper_page(request, version, SignForm(statements=_reading(request, version).statements))
 
 
 def _sign(request: SignedInRequest, version: AgreementVersion) -> HttpResponse:
-    form = SignForm(request.POST, kind=version.agreement.kind)
+    reading = _reading(request, version)
+    form = SignForm(request.POST, statements=reading.statements)
     if not form.is_valid():
         return _paper_page(request, version, form)
     try:
@@ -70,6 +73,7 @@ def _sign(request: SignedInRequest, version: AgreementVersion) -> HttpResponse:
             version=version,
             printed_name=form.cleaned_data["printed_name"],
             ticked=form.ticked(),
+            language=reading.language.code,
         )
     except AlreadySigned as same:
         signature = same.signature
@@ -83,6 +87,12 @@ def _sign(request: SignedInRequest, version: AgreementVersion) -> HttpResponse:
         return _to_newer(request, version)
     messages.success(request, "Signed. You find your copy under Papers.")
     return redirect(safe_next(request, default=_copy_of(signature)))
+
+
+def _reading(request: SignedInRequest, version: AgreementVersion) -> Reading:
+    """In the language that the address names, else in that of the person's profile."""
+    profile = Profile.objects.filter(user=request.user).only("language").first()
+    return reading_of(version, request.GET.get("in") or (profile.language if profile else ""))
 
 
 def _copy_of(signature: Signature) -> str:
@@ -101,6 +111,12 @@ def _newer(version: AgreementVersion) -> AgreementVersion | None:
     return queries.version_in_force(agreement.group, DocumentKind(agreement.kind))
 
 
+def _changes(before: AgreementVersion, version: AgreementVersion, code: str) -> list[Change]:
+    """In the language that is read if the older version has it too, else in the original."""
+    older = text_of(before, code)
+    return changes_between(older or before.text, text_of(version, code) if older else version.text)
+
+
 def _with_next(request: SignedInRequest, path: str) -> str:
     onward = safe_next(request, default="")
     return f"{path}?{urlencode({'next': onward})}" if onward else path
@@ -109,7 +125,8 @@ def _with_next(request: SignedInRequest, path: str) -> str:
 def _paper_page(
     request: SignedInRequest, version: AgreementVersion, form: SignForm
 ) -> TemplateResponse:
-    sections = sections_to_read(version.text)
+    reading = _reading(request, version)
+    sections = reading.sections
     before = queries.last_signed_before(request.user, version)
     paper = queries.paper_of(request.user, version)
     context = {
@@ -118,11 +135,15 @@ def _paper_page(
         "newer": None if version.is_in_force else _newer(version),
         "paper": paper,
         "sections": sections,
+        "reading": reading,
+        "languages": languages_of(version),
+        "questions": queries.questions_of(request.user, version),
+        "asking": QuestionForm(),
         "by_key": {section.key: section for section in sections},
         "before": before,
-        "changes": changes_between(before.text, version.text) if before else [],
+        "changes": _changes(before, version, reading.language.code) if before else [],
         "form": form,
-        "grade": reading_grade(version.text),
+        "grade": reading_grade(version.text) if reading.language == ORIGINAL else 0,
         "meaning": MEANING,
         "may_sign": may_sign(request),
         "is_member": access.may_sign_in_group(request, version),
@@ -146,7 +167,8 @@ def signature(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
         "signature": found,
         "version": found.version,
         "group": found.version.agreement.group,
-        "sections": sections_to_read(found.version.text),
+        "reading": (reading := reading_of(found.version, found.language)),
+        "sections": reading.sections,
         "promises": statements_of(found),
         "is_intact": is_text_as_signed(found),
     }

@@ -38,7 +38,7 @@ def verified() -> str:
 
 
 def test_untouched_papers_are_verified_and_counted(signature: Signature) -> None:
-    assert "Verified: 1 texts, 1 signatures, 1 sealed copies." in verified()
+    assert "Verified: 1 texts, 0 translations, 1 signatures, 1 sealed copies." in verified()
 
 
 @pytest.mark.parametrize(

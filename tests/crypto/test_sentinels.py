@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import OutgoingMail
 from audit.context import acting_as_system
 from consent.models import SealedCopy, Signature
+from consent.services import ask_question
 from crypto.fields import AnyEncryptedField, EncryptedJSONField
 from crypto.rotation import encrypted_models, rotate
 from sessions_app.models import Admission, KeyPackage, PreJoin
@@ -42,6 +43,9 @@ def world(committed_db: str) -> World:
     prejoin = PreJoin.objects.create(user=world.ana.user, session=session)
     waiting = Admission.objects.create(user=world.ana.user, session=session, prejoin=prejoin)
     KeyPackage.objects.create(admission=waiting, user=world.ana.user, package="")
+    with world.ana.acting():
+        version = Signature.objects.filter(user=world.ana.user)[0].version
+        ask_question(version=version, by=world.ana.user, text="Why?")
     OutgoingMail.objects.create(recipient="a@example.org", sender="Quietroom", subject="", body="")
     return world
 

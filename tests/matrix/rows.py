@@ -117,6 +117,12 @@ ROWS: dict[str, Row] = {
     "consent:papers": Row(EVERYBODY),
     "consent:paper": Row(INSIDE, BOTH, {"pk": "paper"}),
     "consent:signature": Row(OWNER, names={"pk": "signature"}),
+    "consent:ask": Row(INSIDE, ("POST",), {"pk": "paper"}),
+    "consent:question": Row(HOST, BOTH, {"pk": "question"}),
+    "consent:translation": Row(HOST, BOTH, {"pk": "group", "kind": "=telehealth", "code": "=ar"}),
+    "consent:drop_translation": Row(
+        HOST, ("POST",), {"pk": "group", "kind": "=telehealth", "code": "=ar"}
+    ),
     "consent:sealed_copy": Row(OWNER, names={"pk": "signature"}),
     "consent:withdraw": Row(OWNER, ("POST",), {"pk": "signature"}),
     "consent:overview": Row(HOST, BOTH, GROUP),

@@ -13,6 +13,7 @@ from compliance.models import Alert, Review, ReviewItem
 from compliance.states import Detector, ReviewKind
 from config.development.walk import come_in
 from consent.models import Signature
+from consent.services import ask_question
 from groups import queries as groups
 from groups.models import Group, Program
 from groups.services import create_program, invite, remove_membership
@@ -146,7 +147,8 @@ def names_in(group: Group, host: Visit, owner: Visit, session: Session) -> dict[
         )
     with owner.acting():
         reset = request_factor_reset(sign_in=owner.sign_in)
-    signature = Signature.objects.get(user=owner.user)
+        signature = Signature.objects.get(user=owner.user)
+        question = ask_question(version=signature.version, by=owner.user, text="Why?")
     return {
         "group": group.pk,
         "session": session.pk,
@@ -156,6 +158,7 @@ def names_in(group: Group, host: Visit, owner: Visit, session: Session) -> dict[
         "sign_in": owner.sign_in.pk,
         "factor": TotpDevice.objects.get(user=owner.user).pk,
         "signature": signature.pk,
+        "question": question.pk,
         "paper": signature.version_id,
         "reset": reset.pk,
         "alert": alert_about(owner, group).pk,

@@ -17,7 +17,10 @@ class Command(BaseCommand):
         for finding in check_all(done):
             wrong += 1
             self.stderr.write(f"WRONG: {finding}.")
-        seen = f"{done.versions} texts, {done.signatures} signatures, {done.copies} sealed copies"
+        seen = (
+            f"{done.versions} texts, {done.translations} translations, "
+            f"{done.signatures} signatures, {done.copies} sealed copies"
+        )
         if wrong:
             raise CommandError(f"{wrong} found wrong among {seen}.", returncode=1)
         self.stdout.write(f"Verified: {seen}.")
