@@ -21,8 +21,12 @@ urlpatterns = [
     path(
         "groups/<uuid:pk>/agreement/publish/", agreements.publish, CONFIDENTIALITY, name="publish"
     ),
-    path("groups/<uuid:pk>/papers/<slug:kind>/", agreements.agreement, name="agreement"),
-    path("groups/<uuid:pk>/papers/<slug:kind>/publish/", agreements.publish, name="publish"),
+    path("groups/<uuid:pk>/papers/<slug:kind>/", agreements.agreement, name="document"),
+    path(
+        "groups/<uuid:pk>/papers/<slug:kind>/publish/",
+        agreements.publish,
+        name="publish_document",
+    ),
     path(
         "groups/<uuid:pk>/papers/<slug:kind>/in/<slug:code>/",
         translations.translation,

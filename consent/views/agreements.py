@@ -53,7 +53,7 @@ def agreement(request: SignedInRequest, *, pk: UUID, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         save_draft(group=group, text=form.text(), kind=kind)
         messages.success(request, "The draft is saved. Nobody else sees it until you publish it.")
-        return redirect("consent:agreement", pk=pk, kind=kind)
+        return redirect("consent:document", pk=pk, kind=kind)
     context = {
         "group": group,
         "kind": kind,
@@ -87,7 +87,7 @@ def publish(request: SignedInRequest, *, pk: UUID, kind: str) -> HttpResponse:
         version = publish_version(group=group, by=request.user, kind=kind, values=values)
     except ConsentError as error:
         messages.error(request, error.text)
-        return redirect("consent:agreement", pk=pk, kind=kind)
+        return redirect("consent:document", pk=pk, kind=kind)
     messages.success(
         request,
         f"Version {version.number} is in force. Everybody whom it binds is asked to sign it.",

@@ -50,7 +50,7 @@ def translation(request: SignedInRequest, *, pk: UUID, kind: str, code: str) -> 
             form.add_error(None, error.text)
         else:
             messages.success(request, "The translation is saved; it is published with the draft.")
-            return redirect("consent:agreement", pk=pk, kind=kind)
+            return redirect("consent:document", pk=pk, kind=kind)
     context = {"group": group, "kind": kind, "draft": draft, "language": language, "form": form}
     return TemplateResponse(request, "consent/translation.html", context)
 
@@ -75,4 +75,4 @@ def drop(request: SignedInRequest, *, pk: UUID, kind: str, code: str) -> HttpRes
         messages.error(request, error.text)
     else:
         messages.success(request, "The translation is dropped from the draft.")
-    return redirect("consent:agreement", pk=pk, kind=kind)
+    return redirect("consent:document", pk=pk, kind=kind)

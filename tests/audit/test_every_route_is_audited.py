@@ -56,6 +56,7 @@ WITHOUT_VIEW_EVENT = {
     "groups:member_remove": ACT,
     "consent:withdraw": ACT,
     "consent:publish": ACT,
+    "consent:publish_document": ACT,
     "compliance:export": "hands out a bundle whose own entry it waits for",
     "compliance:reveal": OWN_ACT,
     "compliance:keep_view": ACT,
