@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.forms import NewPasswordField
 from accounts.models import Role, User
 from groups import aliases
-from groups.models import MAX_CAPACITY, Invitation, Program
+from groups.models import MAX_CAPACITY, Group, Invitation, Program
 from groups.states import CameraPolicy, EmergencyReason
 
 STAFF_ROLES = [
@@ -110,15 +110,28 @@ class RulesForm(forms.Form):
     camera_policy = forms.ChoiceField(
         label="Cameras", choices=CameraPolicy.choices, widget=forms.RadioSelect
     )
+    require_e2ee = forms.BooleanField(
+        label="End-to-end encryption",
+        required=False,
+        help_text=(
+            "Only the people in the room can see and hear; the server cannot. Whoever comes with "
+            "a browser that is not able to is asked to take another one."
+        ),
+    )
     timezone = TimeZoneField()
 
 
 class NewGroupForm(RulesForm):
     therapist = TherapistField(queryset=User.objects.none(), label="Therapist")
-    field_order = ("name", "therapist", "capacity", "camera_policy", "timezone")
+    field_order = ("name", "therapist", "capacity", "camera_policy", "require_e2ee", "timezone")
 
     def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
-        defaults = {"capacity": 10, "camera_policy": "optional", "timezone": program.timezone}
+        defaults = {
+            "capacity": 10,
+            "camera_policy": "optional",
+            "require_e2ee": Group._meta.get_field("require_e2ee").get_default(),
+            "timezone": program.timezone,
+        }
         kwargs.setdefault("initial", defaults)
         super().__init__(*args, **kwargs)
         self.fields["therapist"].queryset = therapists_of(program)  # type: ignore[attr-defined]

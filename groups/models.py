@@ -88,7 +88,7 @@ class Group(models.Model):
     camera_policy = models.CharField(
         max_length=16, choices=CameraPolicy.choices, default=CameraPolicy.OPTIONAL
     )
-    require_e2ee = models.BooleanField(default=False)
+    require_e2ee = models.BooleanField(default=True)
     timezone = models.CharField(max_length=64, default="UTC")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -109,6 +109,12 @@ class LocationOverridden(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BrowserAttested(Event):
+    act: ClassVar[str] = "browser.attested"
+    summary: ClassVar[str] = "came with a browser that can encrypt end to end"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DevicesChosen(Event):
     act: ClassVar[str] = "device.chosen"
     summary: ClassVar[str] = "chose how to take part"

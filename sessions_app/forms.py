@@ -90,7 +90,14 @@ class LocationForm(forms.Form):
         return answers
 
 
+class BrowserForm(forms.Form):
+    """Filled in by the page's script, never by the person: what this browser is able to do."""
+
+    encrypts = forms.BooleanField(widget=forms.HiddenInput)
+
+
 class DevicesForm(forms.Form):
+    encrypts = forms.BooleanField(required=False, widget=forms.HiddenInput)
     mode = forms.ChoiceField(label="How do you take part?", widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, group: Group, is_private: bool, **kwargs: Any) -> None:

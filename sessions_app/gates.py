@@ -93,6 +93,14 @@ def _knows_passphrase(attempt: Attempt) -> bool:
     )
 
 
+def _can_encrypt(attempt: Attempt) -> bool:
+    """Said by the very browser that is here now: another one has to say it for itself."""
+    if not attempt.session.is_end_to_end:
+        return True
+    attested = attempt.prejoin.encrypts_on_id
+    return attested is not None and (attempt.sign_in is None or attested == attempt.sign_in.pk)
+
+
 GATES: tuple[Gate, ...] = (
     Gate(
         name="factors",
@@ -142,6 +150,13 @@ GATES: tuple[Gate, ...] = (
         next_step="Tell your therapist where you are, or ask to go on without.",
         url_name="sessions:location",
         is_open=lambda attempt: attempt.is_host or attempt.prejoin.location_is_settled,
+    ),
+    Gate(
+        name="browser",
+        title="Browser",
+        next_step="Come with a browser that can encrypt end to end.",
+        url_name="sessions:browser",
+        is_open=_can_encrypt,
     ),
     Gate(
         name="passphrase",

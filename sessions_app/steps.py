@@ -10,6 +10,7 @@ from sessions_app.gates import Attempt
 
 # Choosing devices is a step and not a gate: it may be skipped and is never asked by the socket.
 DEVICES = "devices"
+AFTER_DEVICES = frozenset({"browser", "passphrase"})
 TITLES = {
     "reminder": "Reminder",
     "environment": "My space",
@@ -34,9 +35,9 @@ class Step:
 
 
 def next_page(attempt: Attempt) -> str:
-    """The page of the first closed gate, with the devices between location and passphrase."""
+    """The page of the first closed gate, with the devices between location and the last ones."""
     closed = gates.first_closed(attempt)
-    if closed is not None and closed.name != "passphrase":
+    if closed is not None and closed.name not in AFTER_DEVICES:
         return closed.url(attempt)
     if attempt.prejoin.devices_at is None:
         return reverse("sessions:devices", args=[attempt.session.pk])

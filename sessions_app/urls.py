@@ -12,6 +12,7 @@ urlpatterns = [
     path("session/<uuid:pk>/space/none/", prejoin.no_space, name="no_space"),
     path("session/<uuid:pk>/where/", prejoin.location, name="location"),
     path("session/<uuid:pk>/devices/", prejoin.devices, name="devices"),
+    path("session/<uuid:pk>/browser/", prejoin.browser, name="browser"),
     path("session/<uuid:pk>/passphrase/", prejoin.passphrase, name="passphrase"),
     path("session/<uuid:pk>/ask/", prejoin.ask, name="ask"),
     path("session/<uuid:pk>/room/", room.room, name="room"),

@@ -60,7 +60,10 @@ def staff(person: Person) -> Visit:
 
 
 def group_of(host: Visit, *, name: str = "Thursday circle", is_published: bool = True) -> Group:
-    """A group of this therapist, with the default agreement published and signed by its host."""
+    """A group of this therapist, with the default agreement published and signed by its host.
+
+    Without end-to-end encryption, which needs browsers: tests of keys turn it on.
+    """
     with host.acting():
         group = create_group(
             program=programme(),
@@ -68,6 +71,7 @@ def group_of(host: Visit, *, name: str = "Thursday circle", is_published: bool =
             host=host.user,
             host_alias=host.person.alias,
             timezone="America/New_York",
+            require_e2ee=False,
         )
         if is_published:
             save_draft(group=group, text=default_agreement.default_text())

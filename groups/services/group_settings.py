@@ -22,6 +22,7 @@ def create_group(
     timezone: str,
     capacity: int = 10,
     camera_policy: CameraPolicy = CameraPolicy.OPTIONAL,
+    require_e2ee: bool | None = None,
 ) -> Group:
     """A group with its therapist. It has no passphrase and no published agreement yet."""
     group = Group.objects.create(
@@ -31,6 +32,9 @@ def create_group(
         timezone=timezone,
         camera_policy=camera_policy,
     )
+    if require_e2ee is not None:
+        group.require_e2ee = require_e2ee
+        group.save(update_fields=["require_e2ee"])
     add_member(group=group, user=host, role=SeatRole.HOST, alias=host_alias)
     record(GroupCreated(object=group.ref, subject=host.ref, group=group.ref))
     return group
@@ -38,9 +42,18 @@ def create_group(
 
 @act(GroupPolicyChanged)
 def change_policy(
-    *, group: Group, name: str, capacity: int, timezone: str, camera_policy: CameraPolicy
+    *,
+    group: Group,
+    name: str,
+    capacity: int,
+    timezone: str,
+    camera_policy: CameraPolicy,
+    require_e2ee: bool,
 ) -> Group:
-    """Raises GroupFull when more people belong to the group than the new number of places."""
+    """Raises GroupFull when more people belong to the group than the new number of places.
+
+    Sessions whose doors are open keep the encryption rule that they began with.
+    """
     group = Group.objects.select_for_update().get(pk=group.pk)
     if group.memberships.exclude(state__in=ENDED_STATES).count() > capacity:
         raise GroupFull
@@ -48,6 +61,7 @@ def change_policy(
     group.capacity = capacity
     group.timezone = timezone
     group.camera_policy = camera_policy
+    group.require_e2ee = require_e2ee
     group.save()
     record(GroupPolicyChanged(object=group.ref, group=group.ref))
     return group

@@ -86,6 +86,7 @@ def group_new(request: SignedInRequest) -> HttpResponse:
             timezone=form.cleaned_data["timezone"],
             capacity=form.cleaned_data["capacity"],
             camera_policy=CameraPolicy(form.cleaned_data["camera_policy"]),
+            require_e2ee=form.cleaned_data["require_e2ee"],
         )
         messages.success(request, "The group exists. Its therapist can now prepare it.")
         return redirect("groups:group", pk=made.pk)

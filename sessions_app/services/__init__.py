@@ -8,6 +8,7 @@ from sessions_app.services.absence import note_hosts, return_everybody
 from sessions_app.services.answers import (
     acknowledge_reminder,
     ask_for_help,
+    attest_browser,
     attest_environment,
     begin_attempt,
     choose_devices,
@@ -78,6 +79,7 @@ __all__ = [
     "allow_media",
     "arrive",
     "ask_for_help",
+    "attest_browser",
     "attest_environment",
     "begin_attempt",
     "cancel_session",

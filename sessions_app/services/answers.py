@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import SignIn, User
 from audit.services import act, record
 from consent import queries as consent
 from sessions_app import notify, queries
 from sessions_app.errors import NoSuchAdmission
 from sessions_app.events import (
     AttemptBegun,
+    BrowserAttested,
     DevicesChosen,
     EnvironmentAttested,
     HelpAsked,
@@ -100,6 +101,15 @@ def choose_devices(*, prejoin: PreJoin, mode: SeatMode) -> None:
     prejoin.mode = mode
     _save(prejoin, "devices_at", "mode")
     record(DevicesChosen(**about_attempt(prejoin), mode=mode))
+
+
+@act(BrowserAttested)
+def attest_browser(*, prejoin: PreJoin, sign_in: SignIn) -> None:
+    """The browser of this sign-in says that it can encrypt. Lying only harms itself: without the
+    keys nothing opens."""
+    prejoin.encrypts_on = sign_in
+    _save(prejoin, "encrypts_on")
+    record(BrowserAttested(**about_attempt(prejoin)))
 
 
 def _save(prejoin: PreJoin, *fields: str) -> None:

@@ -21,6 +21,7 @@ from audit.events import Event, Ref
 from sessions_app import access, gates, queries, services
 from sessions_app.events import PreJoinShown
 from sessions_app.forms import (
+    BrowserForm,
     DevicesForm,
     LocationForm,
     NoSpaceForm,
@@ -33,7 +34,7 @@ from sessions_app.ground_rules import GROUND_RULES
 from sessions_app.services.passphrase import attempts_left
 from sessions_app.services.upkeep import LOCATIONS_KEPT
 from sessions_app.states import SeatMode, SessionState
-from sessions_app.steps import next_page, steps_of
+from sessions_app.steps import AFTER_DEVICES, next_page, steps_of
 
 Page = Callable[[SignedInRequest, Attempt], HttpResponse]
 View = Callable[..., HttpResponse]
@@ -184,14 +185,30 @@ def devices(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     )
     if form.is_valid():
         services.choose_devices(prejoin=attempt.prejoin, mode=SeatMode(form.cleaned_data["mode"]))
+        _note_browser(request, attempt, can_encrypt=form.cleaned_data["encrypts"])
         return onward(attempt)
     return show(request, attempt, "devices", "devices", form=form)
+
+
+@step("browser")
+def browser(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
+    """Asked again of each browser; one that cannot is told which can."""
+    form = BrowserForm(request.POST or None)
+    if form.is_valid():
+        _note_browser(request, attempt, can_encrypt=True)
+        return onward(attempt)
+    return show(request, attempt, "devices", "browser", form=form)
+
+
+def _note_browser(request: SignedInRequest, attempt: Attempt, *, can_encrypt: bool) -> None:
+    if can_encrypt and attempt.session.is_end_to_end:
+        services.attest_browser(prejoin=attempt.prejoin, sign_in=request.sign_in)
 
 
 def _is_past_answers(attempt: Attempt) -> bool:
     """Back from the room to choose again."""
     closed = gates.first_closed(attempt)
-    return closed is None or closed.name == "passphrase"
+    return closed is None or closed.name in AFTER_DEVICES
 
 
 @signed_in

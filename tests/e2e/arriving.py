@@ -33,6 +33,12 @@ def arrive(person: Person, session: str, *, passphrase: str = "") -> Room:
     return go_in(person, session, passphrase=passphrase, phase="waiting")
 
 
+def go_in_until(person: Person, session: str, last: str) -> None:
+    """Through the gates up to the page that lets this browser go no further."""
+    person.go(session)
+    _answer_gates(person, "", last=last)
+
+
 def go_in(person: Person, session: str, *, passphrase: str = "", phase: str) -> Room:
     person.go(session)
     _answer_gates(person, passphrase)
@@ -41,7 +47,7 @@ def go_in(person: Person, session: str, *, passphrase: str = "", phase: str) -> 
     return room
 
 
-def _answer_gates(person: Person, passphrase: str) -> None:
+def _answer_gates(person: Person, passphrase: str, *, last: str = "room/") -> None:
     page = person.page
     answers = {
         "reminder/": lambda: page.get_by_label("I have read this").check(),
@@ -50,10 +56,14 @@ def _answer_gates(person: Person, passphrase: str) -> None:
         "devices/": lambda: None,
         "passphrase/": lambda: page.get_by_label("The group's passphrase").fill(passphrase),
     }
-    for _ in range(len(answers) + 1):
+    for _ in range(len(answers) + 2):
         step = SESSION.sub("", _path(person))
-        if step == "room/":
+        if step == last:
             return
+        if step == "browser/":
+            # The page asks the browser and goes on by itself.
+            expect(page).not_to_have_url(re.compile("/browser/$"))
+            continue
         assert step in answers, f"{person.cast.name} stands at an unknown step: {page.url}"
         answers[step]()
         before = page.url

@@ -27,6 +27,14 @@ REMEMBER_SOCKET = """
     constructor(...given) { super(...given); window.rememberedSocket = this; }
   };
 """
+# The page's own connections, so that a test can read what arrives and what opens.
+REMEMBER_PEERS = """
+  window.rememberedPeers = [];
+  const NativePeer = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends NativePeer {
+    constructor(...given) { super(...given); window.rememberedPeers.push(this); }
+  };
+"""
 NOTE_CLICKS = "addEventListener('click', () => { window.lastClick = Date.now(); }, true);"
 
 
@@ -63,6 +71,7 @@ class Person:
         )
         self.context.set_default_timeout(20_000)
         self.context.add_init_script(REMEMBER_SOCKET)
+        self.context.add_init_script(REMEMBER_PEERS)
         self.context.add_init_script(NOTE_CLICKS)
         self.page: Page = self.context.new_page()
         self.console: list[str] = []

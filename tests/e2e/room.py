@@ -15,6 +15,25 @@ NOTE_DEPARTURE = """alias => {
 }"""
 
 
+COUNT_RECEIVED = """async () => {
+  const found = { packets: 0, frames: 0 };
+  for (const [, one] of await window.rememberedPeers.at(-1).getStats()) {
+    if (one.type !== "inbound-rtp" || one.kind !== "video") continue;
+    found.packets += one.packetsReceived ?? 0;
+    found.frames += one.framesDecoded ?? 0;
+  }
+  return found;
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Video packets that came, and pictures that were made of them."""
+
+    packets: int
+    frames: int
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What one tile has received so far."""
@@ -100,6 +119,38 @@ class Room:
         for source in sources:
             expect(self.control(source)).to_have_attribute("aria-pressed", "false")
             self.control(source).click()
+
+    def badge(self) -> str:
+        return self.page.locator("qr-badge button").inner_text().strip()
+
+    def code(self) -> str:
+        """The thirty digits while everybody compares them."""
+        expect(self.page.locator("qr-code")).to_be_visible(timeout=SOON)
+        return "".join(self.page.locator(".code__digits li").all_inner_texts())
+
+    def compare(self) -> None:
+        """A host asks everybody to read the safety code aloud."""
+        self.page.locator("qr-badge button").click()
+        self.page.get_by_role("button", name="Show the safety code").click()
+        self.page.locator('qr-code [data-act="compare"]').click()
+
+    def open_chat(self) -> None:
+        self.control("chat").click()
+        expect(self.page.locator(".room__talk")).to_be_visible()
+
+    def write(self, text: str, *, to_therapist: bool = False) -> None:
+        box = self.page.get_by_label("Only to the therapist")
+        if box.is_visible():
+            box.set_checked(to_therapist)
+        self.page.get_by_label("Your message").fill(text)
+        self.page.locator('[data-act="send"]').click()
+
+    def reads(self, text: str) -> None:
+        expect(self.page.locator(".talk__text", has_text=text)).to_have_count(1, timeout=SOON)
+
+    def received(self) -> Received:
+        """Over all lines of this page's newest connection."""
+        return Received(**self.page.evaluate(COUNT_RECEIVED))
 
     def sees_and_hears(self, alias: str, *, seconds: float = 20) -> None:
         """Frames are decoded and sound arrives, and both go on."""

@@ -140,6 +140,7 @@ ROWS: dict[str, Row] = {
     "sessions:no_space": Row(INSIDE, BOTH, SESSION),
     "sessions:location": Row(INSIDE, BOTH, SESSION),
     "sessions:devices": Row(INSIDE, BOTH, SESSION),
+    "sessions:browser": Row(INSIDE, BOTH, SESSION),
     "sessions:passphrase": Row(INSIDE, BOTH, SESSION),
     "sessions:ask": Row(INSIDE, ("POST",), SESSION),
     "sessions:room": Row(INSIDE, names=SESSION),

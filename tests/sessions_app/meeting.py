@@ -59,6 +59,7 @@ class Meeting:
             prejoin = services.begin_attempt(user=visit.user, session=self.now())
             services.acknowledge_reminder(prejoin=prejoin)
             services.attest_environment(prejoin=prejoin, answers={**PRIVATE, "alone": alone})
+            services.attest_browser(prejoin=prejoin, sign_in=visit.sign_in)
             if visit is not self.thea:
                 services.confirm_location(
                     prejoin=prejoin, location="12 Elm Street", call_back="555 0100"

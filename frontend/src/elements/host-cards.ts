@@ -1,4 +1,6 @@
 /** The parts of the host rail: one card for each waiting person, one row for the others. */
+import type { Newcomer } from "../room/host-keys";
+import type { Device } from "../room/pins";
 import type { LineState, PersonAtTheDoor, SeatedPerson, WaitingPerson } from "../room/protocol.gen";
 import type { RoomSession } from "../room/session";
 import { button, make, type Part, rest, setText } from "./build";
@@ -8,6 +10,8 @@ import { DECISION_REASONS, OVERRIDE_REASONS } from "./reasons";
 export interface Waiting {
   readonly person: WaitingPerson;
   readonly minutes: number;
+  /** In end-to-end encrypted sessions: what this browser remembers of the device. */
+  readonly device: Device | null;
   /** A host without a seat of their own lets nobody in. */
   readonly canAct: boolean;
 }
@@ -56,11 +60,11 @@ export class WaitingCard implements Part<Waiting> {
     );
   }
 
-  update({ person, minutes, canAct }: Waiting): void {
+  update({ person, minutes, canAct, device }: Waiting): void {
     this.#acts.hidden = !canAct;
     setText(this.#name, person.true_name);
     setText(this.#alias, `in the group: ${person.alias}${MODES[person.mode]}`);
-    const facts = factsOf(person, minutes);
+    const facts = factsOf(person, minutes, device);
     if (facts.map((fact) => fact.text).join() === this.#facts.dataset.shown) return;
     this.#facts.dataset.shown = facts.map((fact) => fact.text).join();
     this.#facts.replaceChildren(
@@ -69,10 +73,28 @@ export class WaitingCard implements Part<Waiting> {
   }
 }
 
-function factsOf(person: WaitingPerson, minutes: number): Fact[] {
+const DEVICES: Readonly<Record<Device, string>> = {
+  same: "Same device as last time",
+  other: "Another device than last time: ask who it is",
+  first: "New device: ask who it is",
+};
+
+/** What this browser remembers by the device's key goes before what the server says. */
+function deviceFact(isKnown: boolean, device: Device | null): Fact {
+  if (device) return { ok: device === "same", text: DEVICES[device] };
+  return { ok: isKnown, text: isKnown ? "Known device" : "New device: ask who it is" };
+}
+
+function notAdded(person: WaitingPerson): Fact[] {
+  const text = "Could not be let in: the keys were not made in time. Try again";
+  return person.was_not_added ? [{ ok: false, text }] : [];
+}
+
+function factsOf(person: WaitingPerson, minutes: number, device: Device | null): Fact[] {
   const { device_known, papers, private_space, location_confirmed, here } = person;
   return [
-    { ok: device_known, text: device_known ? "Known device" : "New device: ask who it is" },
+    ...notAdded(person),
+    deviceFact(device_known, device),
     { ok: papers, text: papers ? "Papers signed" : "Papers not signed" },
     { ok: private_space, text: private_space ? "Alone and private" : "Has no private space" },
     {
@@ -86,6 +108,27 @@ function factsOf(person: WaitingPerson, minutes: number): Fact[] {
 function waitingText(minutes: number): string {
   if (minutes < 1) return "Has just arrived";
   return minutes === 1 ? "Waiting for 1 minute" : `Waiting for ${minutes} minutes`;
+}
+
+/** Somebody who sits and has no key: only this host's own hand gives one. */
+export class KeylessRow implements Part<Newcomer> {
+  readonly element = make("li", { class: "waiting-card" });
+
+  constructor({ admission, alias, device }: Newcomer, session: RoomSession) {
+    const give = button("Let in", "primary small", () => {
+      session.giveKey(admission);
+      rest(give);
+    });
+    give.dataset.act = "give-key";
+    this.element.append(
+      make("div", { class: "waiting-card__name", text: alias }),
+      make("p", { text: "Has a place and no key: comes back, or from another device." }),
+      make("p", { class: "fact", data: { ok: String(device === "same") }, text: DEVICES[device] }),
+      make("div", { class: "cluster" }, give),
+    );
+  }
+
+  update(): void {}
 }
 
 function askDecline(person: WaitingPerson, session: RoomSession): void {

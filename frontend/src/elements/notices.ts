@@ -3,6 +3,7 @@ import type { LocalSource } from "../room/media";
 import type { RoomSession } from "../room/session";
 import { isHost, isSeated, phaseOf, type RoomState } from "../room/store";
 import { button, KeyedList, make, type Part, setText } from "./build";
+import { keyNotices } from "./key-notices";
 import { helpFor, platformOf } from "./permission-help";
 
 export interface Notice {
@@ -23,7 +24,7 @@ const TELL_AFTER_LOSSES = 2;
 /** All that holds now, the most urgent first. Pure: the element only shows them. */
 export function noticesFor(state: RoomState): Notice[] {
   const found = [...connection(state), ...refusal(state)];
-  if (isSeated(state)) found.push(...inRoom(state));
+  if (isSeated(state)) found.push(...keyNotices(state), ...inRoom(state));
   for (const source of ["mic", "camera"] as const) found.push(...missingSource(state, source));
   return found;
 }

@@ -4,7 +4,7 @@ import type { RoomSession } from "../room/session";
 import { type Hindrance, hindrance, isSeated, type RoomState, type Wishes } from "../room/store";
 import { icon, make, setAttribute, setText } from "./build";
 
-export type ControlAct = "who" | "rules" | "keys" | "leave";
+export type ControlAct = "chat" | "who" | "rules" | "keys" | "leave";
 
 interface Control {
   readonly button: HTMLButtonElement;
@@ -36,13 +36,15 @@ export class QrControls extends HTMLElement {
   });
   readonly #mic = this.#control("mic", "mic", "Microphone", () => this.toggle("mic"));
   readonly #camera = this.#control("camera", "camera", "Camera", () => this.toggle("camera"));
-  readonly #private = this.#control("private", "hand", "Not private now", () =>
+  readonly #private = this.#control("private", "quiet", "Not private now", () =>
     this.#flip("notPrivate"),
   );
   readonly #away = this.#control("away", "away", "Step away", () => this.#flip("away"));
   readonly #audioOnly = this.#control("audio-only", "ear", "Sound only", () =>
     this.#flip("audioOnly"),
   );
+  readonly #hand = this.#control("hand", "hand", "Raise hand", () => this.#raise());
+  readonly #chat = this.#asking("chat", "chat", "Chat");
   readonly #seatedOnly: readonly Control[];
   #session: RoomSession | null = null;
 
@@ -56,7 +58,8 @@ export class QrControls extends HTMLElement {
     for (const one of [who, rules, keys]) one.button.classList.add("control--quiet");
     keys.button.classList.add("control--keys");
     this.#seatedOnly = [this.#private, this.#away, this.#audioOnly, who];
-    const all = [this.#mic, this.#camera, ...this.#seatedOnly, rules, keys, leave];
+    const talk = [this.#hand, this.#chat];
+    const all = [this.#mic, this.#camera, ...talk, ...this.#seatedOnly, rules, keys, leave];
     this.#bar.append(...all.map((control) => control.button));
   }
 
@@ -72,6 +75,24 @@ export class QrControls extends HTMLElement {
     this.#showWish(this.#away, state.wishes.away);
     this.#showWish(this.#audioOnly, state.wishes.audioOnly);
     for (const control of this.#seatedOnly) control.button.hidden = !isSeated(state);
+    this.#showTalk(state);
+  }
+
+  showUnread(unread: number): void {
+    setText(this.#chat.why, unread > 0 ? `${unread} new` : "");
+  }
+
+  /** Only where words can be sealed for the group. */
+  #showTalk(state: RoomState): void {
+    for (const { button } of [this.#hand, this.#chat]) {
+      button.hidden = !isSeated(state) || state.keys === null;
+    }
+    this.#showWish(this.#hand, isHandUp(state));
+  }
+
+  #raise(): void {
+    const session = this.#session;
+    if (session) session.talk?.raise(!isHandUp(session.state));
   }
 
   /** A blocked source is asked for again; a host's decision is nobody else's to undo. */
@@ -121,6 +142,11 @@ export class QrControls extends HTMLElement {
       this.dispatchEvent(new CustomEvent<ControlAct>("act", { detail: act })),
     );
   }
+}
+
+function isHandUp({ keys, snapshot }: RoomState): boolean {
+  const own = snapshot?.own.admission_id;
+  return own != null && (keys?.talk.hands.includes(own) ?? false);
 }
 
 function words(on: boolean, why: Hindrance | null, problem: Problem | null): string {

@@ -1,4 +1,6 @@
 /** The host's side: who waits, who is held at a gate, who is in, and the acts on all of them. */
+
+import type { Newcomer } from "../room/host-keys";
 import type {
   ClientMessage,
   HostPanel,
@@ -10,7 +12,7 @@ import type { RoomSession } from "../room/session";
 import { isSeated, type RoomState } from "../room/store";
 import { button, KeyedList, make, setText } from "./build";
 import { ask, paragraph } from "./dialog";
-import { DoorRow, type Seated, SeatRow, type Waiting, WaitingCard } from "./host-cards";
+import { DoorRow, KeylessRow, type Seated, SeatRow, type Waiting, WaitingCard } from "./host-cards";
 
 const MINUTE_MS = 60_000;
 
@@ -21,6 +23,8 @@ export class QrHostRail extends HTMLElement {
   readonly #admitAll = button("Let in all who are verified", "small", () =>
     this.#say({ type: "admit_all" }),
   );
+  readonly #keylessList = make("ul", { class: "waiting-list" });
+  readonly #keylessPart = section("Without a key", this.#keylessList);
   readonly #doorList = make("ul", { class: "door-list" });
   readonly #door = section("At the door", this.#doorList);
   readonly #seatList = make("ul", { class: "seat-list" });
@@ -30,6 +34,7 @@ export class QrHostRail extends HTMLElement {
   readonly #acts: HTMLElement;
   #session: RoomSession | null = null;
   #waiting: KeyedList<Waiting> | null = null;
+  #keyless: KeyedList<Newcomer> | null = null;
   #doors: KeyedList<PersonAtTheDoor> | null = null;
   #seated: KeyedList<Seated> | null = null;
 
@@ -51,7 +56,15 @@ export class QrHostRail extends HTMLElement {
       this.#admitAll,
     );
     this.replaceChildren(
-      make("div", { class: "rail__inner" }, waiting, this.#door, this.#seats, this.#acts),
+      make(
+        "div",
+        { class: "rail__inner" },
+        waiting,
+        this.#keylessPart,
+        this.#door,
+        this.#seats,
+        this.#acts,
+      ),
     );
   }
 
@@ -60,7 +73,9 @@ export class QrHostRail extends HTMLElement {
     const panel = state.snapshot?.host;
     if (!panel) return;
     this.#start(session);
-    this.#showWaiting(panel, now, isSeated(state));
+    this.#showWaiting(state, panel, now);
+    this.#keyless?.show(state.keys?.asked ?? []);
+    this.#keylessPart.hidden = (state.keys?.asked.length ?? 0) === 0;
     this.#doors?.show(panel.at_the_door);
     this.#door.hidden = panel.at_the_door.length === 0;
     this.#seated?.show(panel.seated.map((person) => seatedOf(state, person)));
@@ -76,6 +91,11 @@ export class QrHostRail extends HTMLElement {
       ({ person }) => person.admission,
       (item) => new WaitingCard(item, session),
     );
+    this.#keyless = new KeyedList<Newcomer>(
+      this.#keylessList,
+      ({ admission }) => admission,
+      (item) => new KeylessRow(item, session),
+    );
     this.#doors = new KeyedList<PersonAtTheDoor>(
       this.#doorList,
       ({ person }) => person,
@@ -88,7 +108,8 @@ export class QrHostRail extends HTMLElement {
     );
   }
 
-  #showWaiting({ waiting }: HostPanel, now: number, canAct: boolean): void {
+  #showWaiting(state: RoomState, { waiting }: HostPanel, now: number): void {
+    const canAct = isSeated(state);
     setText(this.#waitingTitle, waiting.length === 0 ? "Waiting" : `Waiting (${waiting.length})`);
     this.#nobodyWaits.hidden = waiting.length > 0;
     this.#admitAll.hidden = !canAct || waiting.length < 2;
@@ -96,6 +117,7 @@ export class QrHostRail extends HTMLElement {
       waiting.map((person) => ({
         person,
         canAct,
+        device: state.keys?.devices.get(person.admission) ?? null,
         minutes: Math.max(0, Math.floor((now - Date.parse(person.waiting_since)) / MINUTE_MS)),
       })),
     );

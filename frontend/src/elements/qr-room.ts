@@ -14,8 +14,10 @@ import { ask, paragraph } from "./dialog";
 import { type Notice, noticeList, noticesFor } from "./notices";
 import { LOCK_NOW, LOCKING, PRESENT, tell } from "./page-events";
 import { QrBadge } from "./qr-badge";
+import { QrCode } from "./qr-code";
 import { type ControlAct, QrControls } from "./qr-controls";
 import { QrHostRail } from "./qr-host-rail";
+import { QrTalk, Unread } from "./qr-talk";
 import { QrTiles } from "./qr-tiles";
 import { QrWaiting } from "./qr-waiting";
 import {
@@ -59,6 +61,13 @@ export class QrRoom extends HTMLElement {
   readonly #waiting = new QrWaiting();
   readonly #controls = new QrControls();
   readonly #rail = new QrHostRail();
+  readonly #code = new QrCode();
+  readonly #talk = new QrTalk();
+  readonly #talkFrame = make("aside", {
+    class: "room__talk",
+    attributes: { "aria-label": "Chat" },
+  });
+  readonly #unread = new Unread();
   readonly #ends = new AbortController();
   #session: RoomSession | null = null;
   #noticeList: KeyedList<Notice> | null = null;
@@ -94,6 +103,9 @@ export class QrRoom extends HTMLElement {
       socketUrl: new URL(socketUrl, location.href.replace(/^http/, "ws")).href,
       pageUrl: location.pathname,
       homeUrl: this.#home,
+      endToEnd: "endToEnd" in this.dataset,
+      membership: this.dataset.membership ?? "",
+      session: this.dataset.session ?? sessionIn(socketUrl),
       mode: (this.dataset.mode ?? "text") as SeatMode,
       start,
     });
@@ -105,6 +117,8 @@ export class QrRoom extends HTMLElement {
 
   #build(): void {
     this.#railFrame.append(this.#rail);
+    this.#talkFrame.append(this.#talk);
+    this.#talkFrame.hidden = true;
     this.#foot.append(this.#controls);
     this.replaceChildren(
       make(
@@ -114,7 +128,8 @@ export class QrRoom extends HTMLElement {
         make("div", { class: "room__marks" }, this.#lockMark, this.#badge),
       ),
       this.#notices,
-      make("div", { class: "room__body" }, this.#stage, this.#railFrame),
+      this.#code,
+      make("div", { class: "room__body" }, this.#stage, this.#talkFrame, this.#railFrame),
       this.#foot,
       this.#said,
     );
@@ -126,6 +141,7 @@ export class QrRoom extends HTMLElement {
     session.onReadings.add((readings) => this.#read(readings, session));
     session.onAnnounce.add((text) => this.#announce(text));
     session.onGo.add((url) => location.assign(url));
+    this.#badge.addEventListener("showcode", () => this.#code.open());
     this.#tiles.addEventListener("soundblocked", () => this.#blockSound());
     this.#tiles.addEventListener("looked", () => session.look(this.#tiles.shown()));
     this.#controls.addEventListener("act", (event) =>
@@ -147,6 +163,7 @@ export class QrRoom extends HTMLElement {
     this.#showBar(state);
     this.#showStage(stageOf(phase, state), state, session);
     this.#controls.show(state, session);
+    this.#showTalk(state, session);
     this.#foot.hidden = !state.snapshot || phase === "closed" || phase === "second-device";
     this.#railFrame.hidden = !isHost(state) || this.#foot.hidden || state.wishes.away;
     this.#rail.show(state, session, this.#serverNow(state));
@@ -156,14 +173,27 @@ export class QrRoom extends HTMLElement {
     }
   }
 
+  #showTalk(state: RoomState, session: RoomSession): void {
+    const isPossible = isSeated(state) && state.keys !== null && !state.wishes.away;
+    this.#talkFrame.hidden ||= !isPossible;
+    this.#talk.show(state, session);
+    this.#code.show(state, session);
+    this.#controls.showUnread(this.#unread.count(state, !this.#talkFrame.hidden));
+  }
+
+  #openTalk(): void {
+    this.#talkFrame.hidden = !this.#talkFrame.hidden;
+    if (!this.#talkFrame.hidden) this.#talk.focusInput();
+    if (this.#session) this.#show(this.#session.state);
+  }
+
   #showBar(state: RoomState): void {
     const { snapshot } = state;
     const isWaiting = this.dataset.phase === "waiting";
     setText(this.#title, isWaiting ? "Waiting room" : "Your session");
     document.title = isWaiting ? "Waiting · Quietroom" : "Room · Quietroom";
     this.#lockMark.hidden = !snapshot?.session.locked;
-    this.#badge.hidden = !snapshot;
-    if (snapshot) this.#badge.show();
+    this.#badge.show(state);
   }
 
   /** Replaces the stage only when it is another one: focus and pictures stay. */
@@ -238,6 +268,7 @@ export class QrRoom extends HTMLElement {
     const session = this.#session;
     if (!session) return;
     if (act === "who") explainWho(session.state);
+    else if (act === "chat") this.#openTalk();
     else if (act === "keys") explainShortcuts();
     else if (act === "rules") showGroundRules();
     else askLeave(session);

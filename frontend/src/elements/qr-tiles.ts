@@ -1,7 +1,7 @@
 /** The circle of tiles: by seat number, so that everybody sees the same order. */
 import type { RoomSession } from "../room/session";
 import { type Readings, SPEAKING_LEVEL } from "../room/stats";
-import { circle, midOf, type RoomState } from "../room/store";
+import { aliasOf, circle, midOf, type RoomState } from "../room/store";
 import { Tally } from "../room/tally";
 import { KeyedList, make, setData } from "./build";
 import { Looking } from "./looking";
@@ -78,7 +78,9 @@ export class QrTiles extends HTMLElement {
     const present = !state.wishes.away;
     const picture = own ? session.ownTrack("camera") : session.track(number, "camera");
     return {
-      seat,
+      seat: { ...seat, alias: aliasOf(state, seat) },
+      hand: (state.keys?.talk.hands.indexOf(seat.admission) ?? -1) + 1,
+      reaction: state.keys?.talk.reactions.get(seat.admission) ?? null,
       own,
       picture: present && (own || !state.wishes.audioOnly) ? picture : null,
       sound: present && !own ? session.track(number, "mic") : null,

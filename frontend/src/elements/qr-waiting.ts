@@ -81,6 +81,15 @@ export class QrWaiting extends HTMLElement {
 
 function memberWords(state: RoomState): Words {
   const safe = "Nobody sees or hears you, and you see nobody else who waits.";
+  if (state.snapshot?.own.was_not_added) {
+    return {
+      title: "It did not work yet",
+      lines: [
+        "The therapist let you in, but their browser could not give you a key in time.",
+        `They see it and can try again. ${safe}`,
+      ],
+    };
+  }
   if (state.wasReturned) {
     return {
       title: "The therapist asked you to wait",

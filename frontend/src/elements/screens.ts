@@ -49,7 +49,7 @@ export function unsupportedScreen(home: string): HTMLElement {
     "This browser cannot join",
     [
       make("p", {
-        text: "It cannot make calls. What works: a current Chrome, Edge, Firefox or Safari.",
+        text: "It cannot make calls, or cannot encrypt them end to end. What works: Chrome or Edge from version 141, Firefox from 130, Safari from 17.",
       }),
       make("p", { text: "You can also use another device." }),
     ],

@@ -1,7 +1,9 @@
 /** One person's place in the circle: picture or initial, name, marks, and their sound. */
 import type { SeatView } from "../room/protocol.gen";
+import type { Reaction } from "../room/talk";
 import type { Total } from "../room/tally";
 import { hidden, icon, make, type Part, setData, setText } from "./build";
+import { REACTION_WORDS } from "./qr-talk";
 
 export interface TileView {
   readonly seat: SeatView;
@@ -11,6 +13,9 @@ export interface TileView {
   /** What came from them so far; nobody receives themselves. */
   readonly arrived: Total | null;
   readonly isSpeaking: boolean;
+  /** Place in the order of raised hands, 0 for none. */
+  readonly hand: number;
+  readonly reaction: Reaction | null;
 }
 
 interface Mark {
@@ -27,6 +32,7 @@ export class Tile implements Part<TileView> {
   readonly #pronouns = make("span", { class: "tile__pronouns" });
   readonly #marks = make("span", { class: "tile__marks" });
   readonly #veil = make("div", { class: "tile__veil" });
+  readonly #says = make("div", { class: "tile__says" });
   readonly #onSoundBlocked: () => void;
   #shownMarks = "";
   #wasConnected = false;
@@ -55,6 +61,7 @@ export class Tile implements Part<TileView> {
       this.#audio,
       this.#avatar,
       this.#veil,
+      this.#says,
       caption,
     );
   }
@@ -71,6 +78,7 @@ export class Tile implements Part<TileView> {
     setText(this.#pronouns, seat.pronouns);
     setText(this.#avatar, initial(seat.alias));
     setText(this.#veil, veil(seat, this.#wasConnected));
+    setText(this.#says, says(view));
     this.#showMarks(marks(seat));
     attach(this.#video, pictureShown(view) ? view.picture : null);
     attach(this.#audio, own ? null : view.sound);
@@ -130,6 +138,11 @@ function veil(seat: SeatView, wasConnected: boolean): string {
     private: "Not private now",
   };
   return words[stateOf(seat)] ?? "";
+}
+
+function says({ hand, reaction }: TileView): string {
+  if (reaction) return REACTION_WORDS[reaction];
+  return hand > 0 ? `Hand up · ${hand}` : "";
 }
 
 function marks(seat: SeatView): Mark[] {

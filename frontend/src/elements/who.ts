@@ -1,6 +1,8 @@
 /** "Who can see me": everybody who is connected, by name. There are no hidden listeners. */
+
+import type { Device } from "../room/pins";
 import type { SeatView } from "../room/protocol.gen";
-import { circle, isSending, type RoomState } from "../room/store";
+import { aliasOf, circle, isEndToEnd, isSending, type RoomState } from "../room/store";
 import { make } from "./build";
 import { explain, paragraph } from "./dialog";
 
@@ -11,6 +13,12 @@ const ROLES: Readonly<Record<SeatView["role"], string>> = {
   observer: ", observer",
 };
 
+const DEVICES: Readonly<Record<Device, string>> = {
+  same: "same device as last time",
+  other: "another device than last time",
+  first: "new device",
+};
+
 export function explainWho(state: RoomState): void {
   const others = circle(state).filter((seat) => seat.seat !== state.snapshot?.own.seat);
   explain(
@@ -19,13 +27,29 @@ export function explainWho(state: RoomState): void {
     make(
       "ul",
       { class: "who" },
-      ...others.map((seat) => make("li", { text: `${seat.alias}${ROLES[seat.role]}` })),
+      ...others.map((seat) => make("li", { text: personWords(state, seat) })),
     ),
     paragraph(
       "Nobody else. Whoever is connected has a place in the circle; nobody watches unseen.",
     ),
     paragraph("Those who wait neither see nor hear you. Nothing is recorded on the server."),
+    paragraph(protection(state)),
   );
+}
+
+function personWords(state: RoomState, seat: SeatView): string {
+  const device = state.keys?.devices.get(seat.admission);
+  const known = device ? `, ${DEVICES[device]}` : "";
+  const hasKey = state.keys?.view?.members.some((one) => one.admission === seat.admission) ?? true;
+  const keyless = hasKey ? "" : ", has no key and opens nothing";
+  return `${aliasOf(state, seat)}${ROLES[seat.role]}${known}${keyless}`;
+}
+
+function protection(state: RoomState): string {
+  if (!isEndToEnd(state)) {
+    return "Sound and picture are encrypted to the server only: whoever controls it could look.";
+  }
+  return "Sound, picture and chat are sealed for exactly these people; the server cannot open them. It does know who is here, and it sends your browser this page: compare the safety code, and trust the people who run it.";
 }
 
 function ownWords(state: RoomState, others: number): string {

@@ -32,6 +32,8 @@ async function arrive(start = { mic: true, camera: true }): Promise<FakeSocket> 
     socketUrl: "ws://here/ws/",
     pageUrl: "/session/1/room/",
     homeUrl: "/",
+    membership: "m",
+    session: "s",
     mode: "video",
     start,
   });
@@ -197,6 +199,8 @@ test("a refused socket asks the page why, and goes where it leads", async () => 
     socketUrl: "ws://here/ws/",
     pageUrl: "/session/1/room/",
     homeUrl: "/",
+    membership: "m",
+    session: "s",
     mode: "audio",
     start: { mic: false, camera: false },
   });
@@ -215,6 +219,8 @@ test("a server that is only restarting is not mistaken for a refusal", async () 
     socketUrl: "ws://here/ws/",
     pageUrl: "/session/1/room/",
     homeUrl: "/",
+    membership: "m",
+    session: "s",
     mode: "audio",
     start: { mic: false, camera: false },
   });
@@ -233,6 +239,8 @@ test("taking over offers only when welcome", async () => {
     socketUrl: "ws://here/ws/",
     pageUrl: "/",
     homeUrl: "/",
+    membership: "m",
+    session: "s",
     mode: "video",
     start: { mic: false, camera: false },
   });

@@ -4,21 +4,26 @@
  * MUST NOT send media before a seat, and MUST stop it with `closed`, with leaving and with the
  * idle lock. Knows no page: it says where to go, and the element goes there.
  */
+import { missing } from "../e2ee";
 import { announcements } from "./announcements";
+import { RoomKeys } from "./keys";
 import { Listeners } from "./listeners";
 import { LocalMedia, type LocalSource } from "./media";
+import type { PeerOptions } from "./peer";
 import type {
   ClientMessage,
   ErrorMessage,
   SeatMode,
   ServerMessage,
   SlotSource,
+  Snapshot,
 } from "./protocol.gen";
 import { RoomSocket } from "./socket";
 import type { StartChoice } from "./start";
 import { type Readings, readings } from "./stats";
 import {
   initialState,
+  isEndToEnd,
   isOpen,
   isSeated,
   isSending,
@@ -28,6 +33,7 @@ import {
   reduce,
   type Wishes,
 } from "./store";
+import type { Talk } from "./talk";
 import { MediaTransport } from "./transport";
 import { viewOf } from "./view";
 
@@ -36,6 +42,11 @@ export interface RoomSessionOptions {
   /** The page itself: asked when the socket is refused, because it can say why. */
   readonly pageUrl: string;
   readonly homeUrl: string;
+  /** Under these two names this browser keeps its device key and the session's group. */
+  readonly membership: string;
+  /** The page was told so before anything was connected: a browser that cannot goes no further. */
+  readonly endToEnd?: boolean;
+  readonly session: string;
   readonly mode: SeatMode;
   readonly start: StartChoice;
 }
@@ -63,6 +74,7 @@ export class RoomSession {
   #saidView = "";
   #shown: ReadonlyMap<number, number> = new Map();
   #viewLater: ReturnType<typeof setTimeout> | undefined;
+  #keys: RoomKeys | null = null;
   #reader: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: RoomSessionOptions) {
@@ -71,6 +83,7 @@ export class RoomSession {
     this.#socket = new RoomSocket({ url: options.socketUrl });
     this.#transport = new MediaTransport({
       sendOffer: (sdp) => this.#socket.send({ type: "offer", sdp }),
+      peerOptions: () => this.#peerOptions(),
     });
     this.#listen();
   }
@@ -79,8 +92,14 @@ export class RoomSession {
     return this.#state;
   }
 
+  /** Chat, hands and the safety code; null where nothing is sealed end to end. */
+  get talk(): Talk | null {
+    return this.#keys?.talk ?? null;
+  }
+
   async start(): Promise<void> {
-    if (typeof RTCPeerConnection === "undefined") {
+    const isAble = !this.#options.endToEnd || (await missing()).length === 0;
+    if (typeof RTCPeerConnection === "undefined" || !isAble) {
       this.#update({ kind: "unsupported" });
       return;
     }
@@ -97,6 +116,8 @@ export class RoomSession {
     this.#transport.close();
     this.#media.close();
     this.#socket.close();
+    if (this.#state.closed?.reason === "ended") void this.#keys?.forget();
+    else this.#keys?.close();
   }
 
   wish(wishes: Partial<Wishes>): void {
@@ -111,7 +132,31 @@ export class RoomSession {
 
   /** Says it to the server; false when the connection is down. */
   say(message: ClientMessage): boolean {
-    return this.#socket.send(message);
+    const isSaid = this.#socket.send(message);
+    if (isSaid) this.#turnKeys(message);
+    return isSaid;
+  }
+
+  /** Somebody who sits and has no key: this host's own hand gives it. */
+  giveKey(admission: string): void {
+    this.#keys?.host.letIn([admission]);
+  }
+
+  /** What a host does to people, it does to their keys in the same moment. */
+  #turnKeys(message: ClientMessage): void {
+    const { host } = this.#keys ?? {};
+    if (!host) return;
+    if (message.type === "admit") host.letIn([message.admission]);
+    else if (message.type === "admit_all") host.letIn(this.#verified());
+    else if (message.type === "return" || message.type === "remove") {
+      host.sentOut(message.admission);
+    }
+  }
+
+  #verified(): string[] {
+    const waiting = this.#state.snapshot?.host?.waiting ?? [];
+    const verified = waiting.filter((one) => one.here && one.papers && one.private_space);
+    return verified.map((one) => one.admission);
   }
 
   /** Says hello anew, for example when the door was only closed for a while. */
@@ -159,11 +204,15 @@ export class RoomSession {
     this.#socket.onLink.add((link) => {
       this.#update({ kind: "link", link });
       if (link === "open") this.#greet();
+      else this.#keys?.unlinked();
     });
     this.#socket.onRefused.add((tries) => {
       if (tries >= REFUSALS_BEFORE_ASKING) void this.#askPage();
     });
     this.#transport.onState.add((peer) => this.#update({ kind: "peer", peer }));
+    this.#transport.onPeer.add((peer) => {
+      if (!peer) this.#keys?.engine.linesGone();
+    });
     this.#media.onChange.add((source) => {
       this.#update({ kind: "local", source, local: this.#media.state(source) });
     });
@@ -178,7 +227,10 @@ export class RoomSession {
   }
 
   #receive(message: ServerMessage): void {
+    if (this.#keys?.receive(message)) return;
+    if (message.type === "snapshot") this.#knowKeys(message);
     if (message.type === "welcome") {
+      this.#keys?.linked();
       this.#isWelcome = true;
       this.#transport.setIceServers(message.ice_servers);
       this.#socket.setPingSeconds(message.ping_seconds);
@@ -194,6 +246,24 @@ export class RoomSession {
     }
     if (message.type === "error") this.#showForAWhile(message);
     if (message.type === "closed") this.stop();
+  }
+
+  /** Before anything else hears of the snapshot: the first Peer must be an encrypting one. */
+  #knowKeys(snapshot: Snapshot): void {
+    if (snapshot.session.end_to_end && !this.#keys) {
+      const { membership, session } = this.#options;
+      const send = (message: ClientMessage): boolean => this.#socket.send(message);
+      this.#keys = new RoomKeys({ membership, session, send });
+      this.#keys.onChange.add((keys) => this.#update({ kind: "keys", keys }));
+      this.#keys.linked();
+    }
+    if (!this.#state.secondDevice) this.#keys?.know(snapshot);
+  }
+
+  #peerOptions(): PeerOptions {
+    const keys = this.#keys;
+    if (!keys) return { isEncrypted: isEndToEnd(this.#state) };
+    return { isEncrypted: true, lineMade: (line, mid) => keys.engine.line(line, mid) };
   }
 
   /** Whoever is not let in at all keeps reading why. */

@@ -5,8 +5,11 @@
  * the person turns their microphone or camera on: what a host takes away is also un-wished here,
  * so that giving it back changes nothing until the person acts.
  */
+import type { GroupView, Trouble } from "../e2ee";
+import type { Newcomer } from "./host-keys";
 import type { LocalSource, LocalState } from "./media";
 import type { PeerState } from "./peer";
+import type { Device } from "./pins";
 import type {
   AdmissionState,
   Closed,
@@ -20,6 +23,7 @@ import type {
   Snapshot,
 } from "./protocol.gen";
 import type { LinkState } from "./socket";
+import type { TalkState } from "./talk";
 
 export type Phase =
   | "connecting"
@@ -37,6 +41,18 @@ export interface Wishes {
   /** "Not private now": somebody else could overhear. The wire says `private: false`. */
   readonly notPrivate: boolean;
   readonly away: boolean;
+}
+
+/** Only in sessions that are end to end; null before the first snapshot and in all others. */
+export interface KeysState {
+  readonly view: GroupView | null;
+  readonly trouble: Trouble | null;
+  /** By receiving line: whose frames open there now. */
+  readonly senders: ReadonlyMap<string, string | null>;
+  readonly devices: ReadonlyMap<string, Device>;
+  /** Who sits without a key, and whom only this host's own hand may give one. */
+  readonly asked: readonly Newcomer[];
+  readonly talk: TalkState;
 }
 
 export interface RoomState {
@@ -59,6 +75,7 @@ export interface RoomState {
   readonly wasReturned: boolean;
   /** This browser cannot take part at all. */
   readonly unsupported: boolean;
+  readonly keys: KeysState | null;
 }
 
 export type RoomEvent =
@@ -68,6 +85,7 @@ export type RoomEvent =
   | { readonly kind: "wishes"; readonly wishes: Partial<Wishes> }
   | { readonly kind: "local"; readonly source: LocalSource; readonly local: LocalState }
   | { readonly kind: "refusal-read" }
+  | { readonly kind: "keys"; readonly keys: KeysState }
   | { readonly kind: "unsupported" };
 
 const SEATED: ReadonlySet<AdmissionState> = new Set(["admitted", "connected", "reconnecting"]);
@@ -96,6 +114,7 @@ export function initialState(wishes: Partial<Wishes> = {}): RoomState {
     local: { mic: NO_LOCAL, camera: NO_LOCAL },
     wasReturned: false,
     unsupported: false,
+    keys: null,
   };
 }
 
@@ -113,6 +132,8 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       return { ...state, local: { ...state.local, [event.source]: event.local } };
     case "refusal-read":
       return { ...state, refusal: null };
+    case "keys":
+      return { ...state, keys: event.keys };
     case "unsupported":
       return { ...state, unsupported: true };
   }
@@ -236,9 +257,24 @@ export function isOpen(state: RoomState, source: LocalSource): boolean {
   return here && state.wishes[source] && hindrance(state, source) === null;
 }
 
-/** What leaves this device: nothing at all before a seat. */
+/** What leaves this device: nothing at all before a seat, and before keys where they are due. */
 export function isSending(state: RoomState, source: LocalSource): boolean {
-  return isSeated(state) && isOpen(state, source);
+  return isSeated(state) && isOpen(state, source) && (!isEndToEnd(state) || hasKeys(state));
+}
+
+/** Once a session was end to end on this page, no server makes it less. */
+export function isEndToEnd(state: RoomState): boolean {
+  return state.keys !== null || state.snapshot?.session.end_to_end === true;
+}
+
+export function hasKeys({ keys }: RoomState): boolean {
+  return keys?.view != null && keys.trouble === null;
+}
+
+/** The name in the credential with which this visit's frames open, before any word of the server. */
+export function aliasOf(state: RoomState, seat: SeatView): string {
+  const member = state.keys?.view?.members.find((one) => one.admission === seat.admission);
+  return member?.alias ?? seat.alias;
 }
 
 /** The circle: by seat number, so that everybody sees the same order. */
@@ -247,5 +283,13 @@ export function circle(state: RoomState): readonly SeatView[] {
 }
 
 export function midOf(state: RoomState, seat: number, source: SlotSource): string | null {
-  return state.slots.find((slot) => slot.seat === seat && slot.source === source)?.mid ?? null;
+  const mid = state.slots.find((slot) => slot.seat === seat && slot.source === source)?.mid ?? null;
+  return mid !== null && isTheirs(state, seat, mid) ? mid : null;
+}
+
+/** A line on which somebody else's frames open is nobody's: the server has mixed them up. */
+function isTheirs(state: RoomState, seat: number, mid: string): boolean {
+  const sender = state.keys?.senders.get(mid) ?? null;
+  const named = state.snapshot?.seats.find((one) => one.seat === seat)?.admission;
+  return sender === null || sender === named;
 }

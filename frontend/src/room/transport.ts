@@ -6,12 +6,14 @@
  */
 import { Backoff } from "./backoff";
 import { Listeners } from "./listeners";
-import { Peer, type PeerState } from "./peer";
+import { Peer, type PeerOptions, type PeerState } from "./peer";
 import type { IceServer, SlotSource } from "./protocol.gen";
 
 export interface TransportOptions {
   /** Sends the offer; false when signalling is down (`restart` is called when it is back). */
   readonly sendOffer: (sdp: string) => boolean;
+  /** How the next Peer is made; asked each time. */
+  readonly peerOptions?: () => PeerOptions;
   readonly random?: () => number;
 }
 
@@ -92,7 +94,7 @@ export class MediaTransport {
   }
 
   async #attempt(): Promise<void> {
-    const peer = new Peer(this.#iceServers);
+    const peer = new Peer(this.#iceServers, this.#options.peerOptions?.());
     this.#peer = peer;
     peer.onState.add((state) => this.#follow(peer, state));
     this.onState.emit("connecting");

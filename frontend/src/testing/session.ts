@@ -27,6 +27,8 @@ export async function sessionWith(
     socketUrl: "ws://here/ws/",
     pageUrl: "/",
     homeUrl: "/",
+    membership: "m",
+    session: "s",
     mode: "video",
     start,
   });
