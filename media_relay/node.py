@@ -27,7 +27,6 @@ from media_relay.feedback import Feedback
 from media_relay.ice import IceServer
 from media_relay.metrics import Figures, figures_of
 from media_relay.rates import Rates
-from media_relay.reading import Reading
 from media_relay.rhythm import TICK_SECONDS, TICKS_PER_REPORT, Rhythm
 from media_relay.room import Room
 from media_relay.sdp import Candidate, parse_offer
@@ -99,8 +98,9 @@ class Node:
         self._rates = Rates(self._engine)
         self._feedback = Feedback(self._engine, self._by_peer.get)
         self._rhythm = Rhythm(self._feedback, self._rates)
-        self._reading = Reading(self._sockets, self._read)
-        self._reading.start()
+        loop = asyncio.get_running_loop()
+        for index, bound in enumerate(self._sockets):
+            loop.add_reader(bound, self._read, index)
         self._ticker = asyncio.create_task(self._tick())
 
     async def close(self) -> None:
@@ -115,9 +115,9 @@ class Node:
             task.cancel()
         await asyncio.gather(*self._closing, return_exceptions=True)
         self.watchers.close()
-        if self._sockets:
-            self._reading.stop()
+        loop = asyncio.get_running_loop()
         for bound in self._sockets:
+            loop.remove_reader(bound)
             bound.close()
         self._sockets = []
 
@@ -331,8 +331,7 @@ class Node:
         if reason is not None:
             self.watchers.emit(transport.connection, TransportClosed(reason))
 
-    def _read(self, index: int) -> int:
-        """Work off one batch; how many datagrams it had."""
+    def _read(self, index: int) -> None:
         seen = self._engine.run(index)
         now = time.monotonic()
         for path, data in seen.strangers:
@@ -346,7 +345,6 @@ class Node:
         for peer, plain in seen.rtcp:
             if peer in self._by_peer:
                 self._feedback.hear(self._by_peer[peer], plain, now)
-        return seen.count
 
     def _check(self, path: Path, data: bytes, now: float) -> None:
         check = self._ice.check(path, data, now)
