@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,8 +59,12 @@ class OneProcess:
             tick.cancel()
             relay.detach()
             loop.run_until_complete(asyncio.wait_for(node.close(), STOP_SECONDS))
+            # What pages left behind is noted in threads that still speak through this loop.
+            loop.run_until_complete(_threads_end(loop))
             sequencing.join(STOP_SECONDS)
             self.ticking.shutdown(wait=True, cancel_futures=True)
+            for connection in connections.all():
+                connection.close_pool()  # type: ignore[attr-defined]  # all are PostgreSQL
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         """Until SIGINT or SIGTERM. Localhost only: browsers trust it without a certificate."""
@@ -117,3 +122,8 @@ class OneProcess:
             log.exception("tick.failed")
         finally:
             connections.close_all()
+
+
+async def _threads_end(loop: asyncio.AbstractEventLoop) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(loop.shutdown_default_executor(), STOP_SECONDS)

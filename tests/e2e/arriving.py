@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.person import Person
 from tests.e2e.room import Room
@@ -53,7 +53,7 @@ def _answer_gates(person: Person, passphrase: str, *, last: str = "room/") -> No
         "reminder/": lambda: page.get_by_label("I have read this").check(),
         "space/": lambda: _tick_all(person),
         "where/": lambda: _say_where(person),
-        "devices/": lambda: None,
+        "devices/": lambda: _see_the_choices(page),
         "passphrase/": lambda: page.get_by_label("The group's passphrase").fill(passphrase),
     }
     for _ in range(len(answers) + 2):
@@ -70,6 +70,11 @@ def _answer_gates(person: Person, passphrase: str, *, last: str = "room/") -> No
         person.press("Go on")
         expect(page).not_to_have_url(before)
     raise AssertionError(f"{person.cast.name} did not reach the room: {page.url}")
+
+
+def _see_the_choices(page: Page) -> None:
+    """Without them nothing is chosen, and then nothing would be sent."""
+    expect(page.locator("qr-devices input[data-start=mic]")).to_be_attached()
 
 
 def _path(person: Person) -> str:
