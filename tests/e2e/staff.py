@@ -51,6 +51,14 @@ def set_passphrase(therapist: Person, group: str, passphrase: str) -> None:
     expect(therapist.page.get_by_text(passphrase)).to_be_visible()
 
 
+def stop_requiring_encryption(therapist: Person, group: str) -> None:
+    """For what is measured with and without it."""
+    therapist.go(f"{group}rules/")
+    therapist.page.get_by_label("End-to-end encryption").uncheck()
+    therapist.press("Save the rules")
+    expect(therapist.page.get_by_text("The rules are saved.")).to_be_visible()
+
+
 def invite_member(therapist: Person, group: str, invited: Cast) -> None:
     therapist.go(f"{group}invite/")
     therapist.page.get_by_label("E-mail address").fill(invited.email)
