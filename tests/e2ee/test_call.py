@@ -1,6 +1,7 @@
 """Members who are in the group see and hear each other; nobody else opens a single frame."""
 
 import asyncio
+from statistics import correlation
 from typing import Any
 
 import pytest
@@ -18,9 +19,17 @@ def is_seen_and_heard(now: dict[str, Any], place: int) -> bool:
     return bool(audio.get("samples", 0) > 24_000 and video.get("frames", 0) > 10)
 
 
-def is_the_camera(picture: dict[str, float]) -> bool:
-    """Brightness and contrast of the picture that Chromium's test camera gives."""
-    return abs(picture["mean"] - 155) < 12 and abs(picture["spread"] - 40) < 12
+async def sees_the_camera(member: ChromiumMember) -> bool:
+    """Whether line 18 looks like this page's own camera: Chromium's test camera gives all the same.
+
+    Its mouth opens and shuts, so two looks at one moment differ, but never as noise does.
+    """
+    for _ in range(20):
+        seen, own = await member.call("picture", "18"), await member.call("picture", "1")
+        if min(len(set(seen)), len(set(own))) > 1 and correlation(seen, own) > 0.7:
+            return True
+        await asyncio.sleep(0.2)
+    return False
 
 
 def opened(now: dict[str, Any]) -> int:
@@ -45,7 +54,7 @@ async def test_three_members_see_and_hear_each_other_under_one_code(
         for member in people:
             now = await member.until(lambda now: all(is_seen_and_heard(now, at) for at in (0, 1)))
             assert now["troubles"] == []
-            assert (await member.call("picture", "18"))["spread"] > 5
+            assert await sees_the_camera(member)
             others = {other.admission for other in people if other is not member}
             assert {now["senders"]["18"], now["senders"]["19"]} == others
         codes = {(await member.report())["view"]["code"] for member in people}
@@ -98,8 +107,8 @@ async def test_who_was_never_admitted_decodes_nothing_of_what_the_relay_sends(
         # Without a transform the decoder is fed ciphertext behind VP8's clear bytes. It may take
         # some of it for frames: never for the picture.
         await tap.until(lambda now: now["lines"].get("18", {}).get("packets", 0) > 60)
-        assert is_the_camera(await ana.call("picture", "18"))
-        assert not is_the_camera(await tap.call("picture", "18"))
+        assert await sees_the_camera(ana)
+        assert not await sees_the_camera(tap)
 
 
 async def test_the_same_tap_decodes_a_call_that_is_not_encrypted(
@@ -113,7 +122,7 @@ async def test_the_same_tap_decodes_a_call_that_is_not_encrypted(
             await member.connects(relay, desk, build="plain")
             await relay.seat(desk.seat(member.alias, seat))
         await tap.until(lambda now: is_seen_and_heard(now, 0))
-        assert is_the_camera(await tap.call("picture", "18"))
+        assert await sees_the_camera(tap)
 
 
 async def test_a_removed_member_opens_no_frame_of_the_new_epoch(

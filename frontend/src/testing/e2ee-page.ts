@@ -54,7 +54,9 @@ async function offer(build: Build, video: MediaTrackConstraints): Promise<string
     },
   });
   await peer.send("mic", stream.getAudioTracks()[0] ?? null);
-  await peer.send("camera", stream.getVideoTracks()[0] ?? null);
+  const [own] = stream.getVideoTracks();
+  if (own) show("1", own);
+  await peer.send("camera", own ?? null);
   return peer.offer();
 }
 
@@ -63,30 +65,28 @@ async function accept(sdp: string): Promise<void> {
   for (const transform of afterwards) transform();
   for (let line = 3; line <= 33; line += 1) {
     const track = peer?.track(String(line));
-    if (!track) continue;
-    const element = document.createElement(track.kind === "audio" ? "audio" : "video");
-    element.muted = true;
-    element.autoplay = true;
-    element.srcObject = new MediaStream([track]);
-    elements.set(String(line), element);
-    document.body.append(element);
+    if (track) show(String(line), track);
   }
 }
 
-/** The average brightness and the spread of it: green noise and a test picture differ in both. */
-function picture(mid: string): { width: number; mean: number; spread: number } {
+function show(mid: string, track: MediaStreamTrack): void {
+  const element = document.createElement(track.kind === "audio" ? "audio" : "video");
+  element.muted = true;
+  element.autoplay = true;
+  element.srcObject = new MediaStream([track]);
+  elements.set(mid, element);
+  document.body.append(element);
+}
+
+/** How bright the picture on this line is, 0 to 255, in 32 by 18 fields from its top left. */
+function picture(mid: string): number[] {
   const element = elements.get(mid) as HTMLVideoElement;
-  const canvas = new OffscreenCanvas(64, 36);
+  const canvas = new OffscreenCanvas(32, 18);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("no canvas");
-  context.drawImage(element, 0, 0, 64, 36);
-  const { data } = context.getImageData(0, 0, 64, 36);
-  const values = Array.from({ length: 64 * 36 }, (_, index) => data[index * 4 + 1] ?? 0);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const spread = Math.sqrt(
-    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length,
-  );
-  return { width: element.videoWidth, mean, spread };
+  context.drawImage(element, 0, 0, 32, 18);
+  const { data } = context.getImageData(0, 0, 32, 18);
+  return Array.from({ length: 32 * 18 }, (_, index) => data[index * 4 + 1] ?? 0);
 }
 
 /** When the next frame of this line is on the screen, by the machine's clock. */
