@@ -42,10 +42,6 @@ def live_membership(request: SignedInRequest, pk: UUID) -> Membership:
     return membership
 
 
-def group_for_member(request: SignedInRequest, pk: UUID) -> Group:
-    return live_membership(request, pk).group
-
-
 def group_for_host(request: SignedInRequest, pk: UUID) -> Group:
     """A host's or co-host's group. MUST be asked before a roster or a host act."""
     membership = live_membership(request, pk)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from audit import queries as log
-from audit.events import Ref
 from audit.evidence import Evidence, evidence_of
 from audit.queries import Entry, Filter, Position
 from compliance import words
@@ -110,7 +109,3 @@ def _line(entry: Entry, names: Names, number: int | None, anchored: int) -> Line
         number=number,
         is_anchored=number is not None and number < anchored,
     )
-
-
-def user_ref(pk: UUID | None) -> Ref | None:
-    return Ref("user", pk) if pk else None

@@ -11,6 +11,8 @@ from audit.context import acting_as_system
 from consent.models import SealedCopy, Signature
 from consent.services import seal_copy
 from tests.cast import THEA, group_of, staff
+from tests.consent.test_translations import publish_in_arabic
+from tests.groups.world import make_world
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def signature(committed_db: str) -> Signature:
 def behind_the_back(statement: str) -> None:
     """As somebody who owns the tables and takes their guards away."""
     with connections["owner"].cursor() as cursor:
-        for table in ("agreementversion", "signature", "sealedcopy"):
+        for table in ("agreementversion", "translation", "signature", "sealedcopy"):
             cursor.execute(f"ALTER TABLE consent_{table} DISABLE TRIGGER USER")
         cursor.execute(statement)
 
@@ -118,3 +120,14 @@ def test_a_file_of_another_making_is_named(signature: Signature) -> None:
     found = verified()
     assert f"sealed_copy:{copy.pk} is not the file that was kept" in found
     assert f"sealed_copy:{copy.pk} has a broken seal" in found
+
+
+def test_a_tampered_translation_is_named(committed_db: str) -> None:
+    with acting_as_system("tests"):
+        world = make_world()
+    version = publish_in_arabic(world)
+    assert "1 translations" in verified()
+    assert "WRONG" not in verified()
+    behind_the_back("UPDATE consent_translation SET text = text || 'x'")
+    found = f"WRONG: translation:{version.translations.get().pk} has a text that is not the one"
+    assert found in verified()

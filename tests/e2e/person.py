@@ -117,15 +117,6 @@ class Person:
         self.press("Set up a passkey")
         self._keep_recovery_codes()
 
-    def enrol_app(self) -> str:
-        """The key of the authenticator app, as the screen spells it out."""
-        self.press("Set up an app")
-        key = self.page.locator(".secret").inner_text()
-        self.page.get_by_label("Code from the app").fill(code_now(key))
-        self.press("Finish")
-        self._keep_recovery_codes()
-        return key
-
     def join_by_invitation(self) -> None:
         self.accept_invitation(self.mailbox.link_for(self.cast.email, containing="/invitation/"))
         self.enrol_passkey()
@@ -151,9 +142,6 @@ class Person:
 
     def cookies(self) -> str:
         return "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in self.context.cookies())
-
-    def status_of(self, path: str) -> int:
-        return self.context.request.get(path, max_redirects=0).status
 
     def body_of(self, path: str) -> str:
         return self.context.request.get(path, max_redirects=0).text()

@@ -56,11 +56,3 @@ def commit(
             added=newcomers,
             removed=[one.pk for one in removed],
         )
-
-
-def say_ready(admission: Admission, group: KeyGroup, epoch: int) -> None:
-    assert admission.connection is not None
-    services.note_ready(
-        admission=admission, connection=admission.connection, group=group.pk, epoch=epoch
-    )
-    services.note_switched(admission=admission, group=group.pk, epoch=epoch)

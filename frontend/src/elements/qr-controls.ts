@@ -52,7 +52,7 @@ export class QrControls extends HTMLElement {
     super();
     const who = this.#asking("who", "people", "Who sees me");
     const rules = this.#asking("rules", "rules", "Ground rules");
-    const keys = this.#asking("keys", "device", "Keys");
+    const keys = this.#asking("keys", "device", "Shortcuts");
     const leave = this.#asking("leave", "leave", "Leave");
     leave.button.classList.add("control--danger");
     for (const one of [who, rules, keys]) one.button.classList.add("control--quiet");

@@ -40,7 +40,7 @@ export function explainShortcuts(): void {
     sessionStorage.setItem(STORE_KEY, check.checked ? "on" : "off"),
   );
   explain(
-    "Keys",
+    "Shortcuts",
     make(
       "dl",
       { class: "definition" },
