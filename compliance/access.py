@@ -16,8 +16,9 @@ from accounts.models import Role, User
 from audit import services as audit
 from audit.events import Ref
 from compliance.events import DeskRefused
-from compliance.models import Alert, Review, SavedView
+from compliance.models import Alert, PrivacyRequest, Review, SavedView
 from compliance.queries.alerts import alerts_for
+from compliance.queries.requests import requests_for, requests_of
 from groups.models import Program
 from groups.queries import people_of, program_of
 from sessions_app.models import Session
@@ -82,6 +83,22 @@ def review_of(request: DeskRequest, pk: UUID) -> Review:
     found = Review.objects.filter(program=request.program, pk=pk).first()
     if found is None:
         raise refuse("review", pk)
+    return found
+
+
+def request_of(request: DeskRequest, pk: UUID) -> PrivacyRequest:
+    """A request that this programme's desk answers."""
+    found = requests_for(request.program).select_related("asked_by").filter(pk=pk).first()
+    if found is None:
+        raise refuse("request", pk)
+    return found
+
+
+def own_request(request: SignedInRequest, pk: UUID) -> PrivacyRequest:
+    """What the person asked about their own record."""
+    found = requests_of(request.user).select_related("asked_by").filter(pk=pk).first()
+    if found is None:
+        raise refuse("request", pk)
     return found
 
 

@@ -5,7 +5,10 @@ DeskError
 ├── ReviewClosed     the review was signed off: it stays as it is
 ├── ReviewUnfinished items wait to be looked at
 ├── OwnUse           nobody reviews what they did themselves
-└── TooManyViews     an officer keeps so many saved views and no more
+├── TooManyViews     an officer keeps so many saved views and no more
+├── RequestClosed    the request was answered, taken back, or extended once already
+├── OwnRequest       nobody answers what they asked themselves
+└── TooManyRequests  so many wait for an answer, and no more
 """
 
 
@@ -31,3 +34,15 @@ class OwnUse(DeskError):
 
 class TooManyViews(DeskError):
     text = "You keep as many views as fit the page. Delete one first."
+
+
+class RequestClosed(DeskError):
+    text = "This request has changed meanwhile. Read below how it stands."
+
+
+class OwnRequest(DeskError):
+    text = "This is your own request. Another compliance officer has to answer it."
+
+
+class TooManyRequests(DeskError):
+    text = "So many of your requests wait already. Take one back, or wait for an answer."

@@ -148,6 +148,64 @@ class ExceptionalUseReviewed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrivacyViewed(Event):
+    act: ClassVar[str] = "privacy.viewed"
+    summary: ClassVar[str] = "saw what is kept about oneself"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadersViewed(Event):
+    act: ClassVar[str] = "privacy.readers_viewed"
+    summary: ClassVar[str] = "saw who had opened one's own record"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnDataExported(Event):
+    act: ClassVar[str] = "privacy.exported"
+    summary: ClassVar[str] = "took a copy of one's own data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestMade(Event):
+    """`reason` is the kind of the request."""
+
+    act: ClassVar[str] = "rights.requested"
+    summary: ClassVar[str] = "asked for something about one's own record"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestWithdrawn(Event):
+    act: ClassVar[str] = "rights.withdrawn"
+    summary: ClassVar[str] = "took a request about one's own record back"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestExtended(Event):
+    act: ClassVar[str] = "rights.extended"
+    summary: ClassVar[str] = "took more time for a request about a record"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestAnswered(Event):
+    """`reason` is the outcome."""
+
+    act: ClassVar[str] = "rights.answered"
+    summary: ClassVar[str] = "answered a request about a record"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestsListed(Event):
+    act: ClassVar[str] = "rights.listed"
+    summary: ClassVar[str] = "saw the list of requests about records"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestViewed(Event):
+    act: ClassVar[str] = "rights.viewed"
+    summary: ClassVar[str] = "opened a request about a record"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeskRefused(Event):
     """Asked for something that another programme's desk keeps."""
 

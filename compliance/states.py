@@ -47,6 +47,28 @@ class Finding(TextChoices):
     QUESTION = "question", "Needs a second look"
 
 
+class RequestKind(TextChoices):
+    """What a person may ask about their own record; compliance/rights.py says how soon."""
+
+    COPY = "copy", "A copy of my record"
+    CORRECTION = "correction", "A correction of my record"
+    DISCLOSURES = "disclosures", "A list of whom my record was given to"
+    RESTRICTION = "restriction", "A limit on how my record is used"
+
+
+class RequestState(TextChoices):
+    RECEIVED = "received", "Waits for an answer"
+    EXTENDED = "extended", "Needs more time"
+    ANSWERED = "answered", "Answered"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+class RequestOutcome(TextChoices):
+    DONE = "done", "Done as asked"
+    PARTLY = "partly", "Done in part"
+    REFUSED = "refused", "Not done"
+
+
 class RevealReason(TextChoices):
     INCIDENT = "incident", "A possible incident"
     COMPLAINT = "complaint", "A complaint"

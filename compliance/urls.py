@@ -1,6 +1,6 @@
 from django.urls import path
 
-from compliance.views import alerts, dashboard, explorer, reports, reviews
+from compliance.views import alerts, dashboard, explorer, reports, requests, reviews
 
 app_name = "compliance"
 urlpatterns = [
@@ -20,5 +20,7 @@ urlpatterns = [
     path("reviews/<uuid:pk>/", reviews.review, name="review"),
     path("reviews/<uuid:pk>/items/<int:position>/", reviews.tick, name="tick"),
     path("reviews/<uuid:pk>/sign/", reviews.sign, name="sign"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/<uuid:pk>/", requests.request_page, name="request"),
     path("uses/<uuid:pk>/", reviews.look_at_use, name="look_at_use"),
 ]

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("consent.urls")),
     path("", include("sessions_app.urls")),
     path("desk/", include("compliance.urls")),
+    path("privacy/", include("compliance.privacy_urls")),
 ]
 
 handler404 = errors.not_found

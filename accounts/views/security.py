@@ -5,11 +5,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import attempts, queries
-from accounts.access import SignedInRequest, signed_in, stepped_up
+from accounts.access import SignedInRequest, safe_next, signed_in, stepped_up
 from accounts.browsers import Browser
 from accounts.errors import AccountsError, ResetRefused
 from accounts.events import SignInsShown
@@ -43,7 +44,7 @@ def end_other(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if other is not None and other.pk != request.sign_in.pk:
         sign_ins.revoke_sign_in(sign_in=other)
     messages.success(request, "That device is signed out.")
-    return redirect("accounts:security")
+    return redirect(safe_next(request, reverse("accounts:security")))
 
 
 @require_POST
@@ -51,7 +52,7 @@ def end_other(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def end_others(request: SignedInRequest) -> HttpResponse:
     sign_ins.end_sign_ins(request.user, keep=request.sign_in, reason="others")
     messages.success(request, "All your other devices are signed out.")
-    return redirect("accounts:security")
+    return redirect(safe_next(request, reverse("accounts:security")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,10 +11,11 @@ from audit import queries as log
 from audit.events import Outcome
 from audit.monitoring import ages
 from audit.queries import Entry, LogState, NewestAnchor
-from compliance.models import Alert, Review
+from compliance.models import Alert, PrivacyRequest, Review
 from compliance.pictures import Count, Picture, picture
 from compliance.queries.alerts import alerts_for, open_alerts
 from compliance.queries.checks import newest_check
+from compliance.queries.requests import open_requests
 from compliance.queries.reviews import open_reviews, waiting_uses
 from groups.models import Program
 
@@ -33,6 +34,7 @@ class Dashboard:
     alerts: list[Alert]
     reviews: list[Review]
     uses: int
+    requests: list[PrivacyRequest]
 
 
 ALARMS = {
@@ -55,6 +57,7 @@ def dashboard(program: Program, *, now: datetime | None = None) -> Dashboard:
         alerts=list(open_alerts(program)[:LISTED]),
         reviews=list(open_reviews(program)[:LISTED]),
         uses=len(waiting_uses()),
+        requests=list(open_requests(program)),
     )
 
 

@@ -28,7 +28,7 @@ TIMELINE = (
     *("host.suspended_all", "host.resumed_all", "location.overridden", "passphrase.failed"),
 )
 # Lists that show everybody of a group at once name no single person as their subject.
-LISTS = ("record.viewed",)
+LISTS = ("record.viewed", "doc.signers_viewed")
 OWN_ACTS = ("auth.", "account.", "invite.", "review.", "alert.")
 
 
@@ -69,15 +69,21 @@ def session_report(session: Session, *, program: Program) -> SessionReport:
 
 def person_report(person: User, *, program: Program, since: datetime) -> PersonReport:
     """What others did that concerned this person, and each list that showed the person's name."""
-    about = log.entries(Filter(subject=person.ref, since=since), limit=MOST + 1)
-    lists = [entry for group in _groups_of(person) for entry in _lists(group, since)]
-    theirs = [one for one in (*about, *lists) if one.actor not in (None, person.ref)]
-    kept = [one for one in theirs if not one.act.startswith(OWN_ACTS)]
-    shown = sorted(kept, key=lambda one: (one.recorded_at, one.id), reverse=True)[:MOST]
+    kept = entries_about(person, since)
+    shown = kept[:MOST]
     names = Names.of(shown, program)
     known = Names.of_people([person.pk], program).person(person.ref)
     lines = lines_of(shown, program)
     return PersonReport(known, since, _viewers(shown, names), lines, len(kept) > MOST)
+
+
+def entries_about(person: User, since: datetime) -> list[Entry]:
+    """By others than the person, newest first; more than MOST say that there are others still."""
+    about = log.entries(Filter(subject=person.ref, since=since), limit=MOST + 1)
+    lists = [entry for group in _groups_of(person) for entry in _lists(group, since)]
+    theirs = [one for one in (*about, *lists) if one.actor not in (None, person.ref)]
+    kept = [one for one in theirs if not one.act.startswith(OWN_ACTS)]
+    return sorted(kept, key=lambda one: (one.recorded_at, one.id), reverse=True)
 
 
 _ENTERING = ("admission.admitted", "admission.host_seated", "media.joined")

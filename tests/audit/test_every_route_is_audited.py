@@ -65,6 +65,9 @@ WITHOUT_VIEW_EVENT = {
     "compliance:tick": ACT,
     "compliance:sign": ACT,
     "compliance:look_at_use": ACT,
+    "privacy:export": OWN_ACT,
+    "privacy:request_new": FORM,
+    "privacy:request_withdraw": ACT,
     "consent:ask": ACT,
     "consent:ask_again": ACT,
     "consent:drop_translation": ACT,
@@ -109,6 +112,7 @@ def test_the_pages_with_most_to_lose_are_among_those_that_record() -> None:
         "consent:signature",
         "groups:member",
         "groups:people",
+        "privacy:overview",
         "sessions:home",
         "sessions:room",
     }

@@ -15,8 +15,25 @@ from django.utils import timezone
 
 from accounts.models import OutgoingMail
 from audit.context import acting_as_system
-from compliance.models import Alert, AlertStep, Review, ReviewItem, SavedView, UseReview
-from compliance.states import AlertReason, AlertState, Detector, Finding, ReviewKind
+from compliance.models import (
+    Alert,
+    AlertStep,
+    PrivacyRequest,
+    RequestStep,
+    Review,
+    ReviewItem,
+    SavedView,
+    UseReview,
+)
+from compliance.states import (
+    AlertReason,
+    AlertState,
+    Detector,
+    Finding,
+    RequestKind,
+    RequestState,
+    ReviewKind,
+)
 from consent.models import SealedCopy, Signature
 from consent.services import ask_question
 from crypto.fields import AnyEncryptedField, EncryptedJSONField
@@ -29,7 +46,7 @@ from tests.groups.world import World, make_world
 # Written by services into rows that nothing may change afterwards.
 SIGNED_BY_SERVICES = (Signature, SealedCopy)
 # Decisions: told once, when the row is made.
-TOLD_ONCE = (AlertStep, UseReview)
+TOLD_ONCE = (AlertStep, UseReview, PrivacyRequest, RequestStep)
 
 
 @pytest.fixture
@@ -78,6 +95,19 @@ def fill_the_desk(world: World) -> None:
         finding=Finding.FINE,
         comment="sentinel of compliance.UseReview.comment",
         by=officer,
+    )
+    asked = PrivacyRequest.objects.create(
+        program=program,
+        asked_by=world.ana.user,
+        kind=RequestKind.COPY,
+        text="sentinel of compliance.PrivacyRequest.text",
+        due_at=now,
+    )
+    RequestStep.objects.create(
+        request=asked,
+        state=RequestState.WITHDRAWN,
+        comment="sentinel of compliance.RequestStep.comment",
+        by=world.ana.user,
     )
 
 

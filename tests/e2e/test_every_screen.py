@@ -20,14 +20,17 @@ LOOKS: tuple[Look, ...] = (
     ((1440, 900), "dark"),
 )
 ANYBODY = ("/sign-in/", "/reset/", "/lost-factor/", "/no-such-page/")
-MEMBER = ("/", "/papers/", "/profile/", "/security/", "/factor/new/", "/factor/recovery-codes/")
+MEMBER = (
+    *("/", "/papers/", "/profile/", "/security/", "/factor/new/", "/factor/recovery-codes/"),
+    *("/privacy/", "/privacy/readers/", "/privacy/requests/new/"),
+)
 HOST = ("/", "/groups/", "/papers/", "/security/")
 HOST_OF_GROUP = (
     *("", "invite/", "passphrase/", "rules/", "agreement/", "sessions/new/", "me/"),
     *("papers/", "papers/telehealth/"),
 )
 ADMIN = ("/", "/people/", "/people/invite/", "/people/factor-resets/", "/groups/", "/groups/new/")
-OFFICER = ("/", "/desk/", "/desk/log/", "/desk/alerts/", "/desk/reviews/")
+OFFICER = ("/", "/desk/", "/desk/log/", "/desk/alerts/", "/desk/reviews/", "/desk/requests/")
 OFFICER_FILTERED = ("/desk/log/?act=member.added", "/desk/log/?person=nonsense")
 # WCAG 2.2, 2.5.8; links within a sentence are excepted.
 SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, input")]

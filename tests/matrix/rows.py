@@ -164,6 +164,14 @@ ROWS: dict[str, Row] = {
     "compliance:review": Row(OFFICER, names={"pk": "review"}),
     "compliance:tick": Row(OFFICER, ("POST",), {"pk": "review", "position": "=1"}),
     "compliance:sign": Row(OFFICER, ("POST",), {"pk": "review"}),
+    "compliance:requests": Row(OFFICER),
+    "compliance:request": Row(OFFICER, BOTH, {"pk": "request"}),
     # What the log does not hold is on no queue.
     "compliance:look_at_use": Row(frozenset(), ("POST",), {"pk": "session"}),
+    "privacy:overview": Row(EVERYBODY),
+    "privacy:readers": Row(EVERYBODY),
+    "privacy:export": Row(EVERYBODY, ("POST",)),
+    "privacy:request_new": Row(EVERYBODY, BOTH),
+    "privacy:request": Row(OWNER, names={"pk": "request"}),
+    "privacy:request_withdraw": Row(OWNER, ("POST",), {"pk": "request"}),
 }

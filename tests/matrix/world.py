@@ -10,7 +10,8 @@ from accounts.models import TotpDevice
 from accounts.services.factor_resets import request_factor_reset
 from audit.context import acting_as_system
 from compliance.models import Alert, Review, ReviewItem
-from compliance.states import Detector, ReviewKind
+from compliance.services.requests import make_request
+from compliance.states import Detector, RequestKind, ReviewKind
 from config.development.walk import come_in
 from consent.models import Signature
 from consent.services import ask_question
@@ -149,6 +150,9 @@ def names_in(group: Group, host: Visit, owner: Visit, session: Session) -> dict[
         reset = request_factor_reset(sign_in=owner.sign_in)
         signature = Signature.objects.get(user=owner.user)
         question = ask_question(version=signature.version, by=owner.user, text="Why?")
+        asked = make_request(
+            by=owner.user, program=group.program, kind=RequestKind.COPY, text="All of it"
+        )
     return {
         "group": group.pk,
         "session": session.pk,
@@ -161,6 +165,7 @@ def names_in(group: Group, host: Visit, owner: Visit, session: Session) -> dict[
         "question": question.pk,
         "paper": signature.version_id,
         "reset": reset.pk,
+        "request": asked.pk,
         "alert": alert_about(owner, group).pk,
         "review": review_about(owner, group).pk,
     }
