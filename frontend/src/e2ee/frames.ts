@@ -5,9 +5,8 @@
  * that cannot be sealed or opened is dropped, silently: it MUST NOT pass as it is.
  */
 import { type Bytes, concat } from "./bytes";
-import type { KeyRing, Receiving } from "./keys";
+import type { KeyRing } from "./keys";
 import type { MediaKind } from "./kid";
-import { ReplayWindow } from "./replay";
 import { decodeHeader, open, seal } from "./sframe";
 
 /** VP8's frame tag and start code, and in a delta frame the byte that says that it is one. */
@@ -42,42 +41,30 @@ export interface Opened {
   readonly sender: string;
 }
 
+/** "no-key": no key that is known opens it; "refused": replayed, of another kind, or not sound. */
+export type Refusal = "no-key" | "refused";
+
 /** Opens the frames of one receiving line. */
 export class FrameOpener {
   readonly #ring: KeyRing;
-  readonly #isRightKind: (kind: MediaKind) => boolean;
-  readonly #prefixKind: MediaKind;
-  readonly #windows = new Map<bigint, ReplayWindow>();
+  readonly #kind: MediaKind;
 
   constructor(ring: KeyRing, media: "audio" | "camera" | "screen") {
     this.#ring = ring;
-    this.#prefixKind = media === "audio" ? "mic" : media;
-    this.#isRightKind = (kind) => kind === this.#prefixKind;
+    this.#kind = media === "audio" ? "mic" : media;
   }
 
-  async open(data: Bytes): Promise<Opened | null> {
-    const prefix = data.subarray(0, prefixLength(this.#prefixKind, data));
+  async open(data: Bytes): Promise<Opened | Refusal> {
+    const prefix = data.subarray(0, prefixLength(this.#kind, data));
     const sealed = data.subarray(prefix.length);
     const header = decodeHeader(sealed);
-    if (!header) return null;
+    if (!header) return "refused";
     const receiving = await this.#ring.receiving(header.kid);
-    if (!receiving || !this.#isRightKind(receiving.name.kind)) return null;
-    const window = this.#windows.get(header.kid);
-    if (window && !window.mayOpen(header.ctr)) return null;
+    if (!receiving) return "no-key";
+    if (receiving.name.kind !== this.#kind) return "refused";
     const frame = await open(receiving.key, header, prefix, sealed);
-    if (!frame) return null;
-    (window ?? this.#newWindow(receiving)).opened(header.ctr);
+    if (!frame || !receiving.replays.isFirst(header.kid, header.ctr)) return "refused";
     return { frame: concat(prefix, frame), sender: receiving.sender };
-  }
-
-  /** Windows go only when their key is gone: before, a replay would open again. */
-  #newWindow({ key }: Receiving): ReplayWindow {
-    for (const kid of this.#windows.keys()) {
-      if (!this.#ring.knows(kid)) this.#windows.delete(kid);
-    }
-    const window = new ReplayWindow();
-    this.#windows.set(key.kid, window);
-    return window;
   }
 }
 

@@ -6,7 +6,16 @@ const VIDEO: Sent = { ssrc: 7, kind: "video", frames: 30, bytes: 40_000 };
 
 function seen(entered: number, sealed = entered, ssrc = 7): LineCounters {
   const enteredBySsrc = { [ssrc]: entered };
-  return { mid: "1", generation: 0, entered, sealed, opened: 0, dropped: 0, enteredBySsrc };
+  return {
+    mid: "1",
+    generation: 0,
+    entered,
+    sealed,
+    opened: 0,
+    dropped: 0,
+    keyless: 0,
+    enteredBySsrc,
+  };
 }
 
 describe("what left went through the worker", () => {

@@ -9,7 +9,8 @@ const NOTHING = { add: [], addHosts: [], remove: [] };
 
 async function opens(from: KeyRing, to: KeyRing): Promise<boolean> {
   const sealed = await sealFrame(from, "camera", FRAME, undefined);
-  return sealed !== null && (await new FrameOpener(to, "camera").open(sealed)) !== null;
+  if (!sealed) return false;
+  return typeof (await new FrameOpener(to, "camera").open(sealed)) !== "string";
 }
 
 /** Thea's group with Ana and Ben in it. */

@@ -7,6 +7,7 @@
 import type { Bytes } from "./bytes";
 import { NotNow } from "./errors";
 import { decodeKid, encodeKid, type KeyName, KINDS, type MediaKind, randomInstance } from "./kid";
+import { Replays } from "./replay";
 import { deriveKey, type FrameKey } from "./sframe";
 
 export const GRACE_MS = 10_000;
@@ -32,10 +33,13 @@ export interface Receiving {
   readonly name: KeyName;
   /** The admission in the leaf's credential. */
   readonly sender: string;
+  /** Which frames have opened under the keys of this epoch. */
+  readonly replays: Replays;
 }
 
 interface Epoch extends EpochKeys {
   readonly cache: Map<bigint, Promise<FrameKey>>;
+  readonly replays: Replays;
   /** Made at most once: a second set of counters under the same keys would repeat nonces. */
   sendKeys: Promise<ReadonlyMap<MediaKind, SendKey>> | null;
   expiresAt: number;
@@ -71,6 +75,7 @@ export class KeyRing {
     const fresh: Epoch = {
       ...keys,
       cache: new Map(),
+      replays: new Replays(),
       sendKeys: null,
       expiresAt: Number.POSITIVE_INFINITY,
     };
@@ -124,12 +129,6 @@ export class KeyRing {
     }
   }
 
-  /** Does a key for this KID exist now? For forgetting what belongs to keys that are gone. */
-  knows(kid: bigint): boolean {
-    const name = decodeKid(kid);
-    return name !== null && this.#epochOf(name) !== undefined;
-  }
-
   async #receivingIn(epoch: Epoch, name: KeyName, kid: bigint): Promise<Receiving | null> {
     const sender = epoch.members.get(name.leaf);
     if (sender === undefined || name.leaf === epoch.ownLeaf) return null;
@@ -139,7 +138,7 @@ export class KeyRing {
       key = deriveKey(epoch.baseKey, kid, "decrypt");
       epoch.cache.set(kid, key);
     }
-    return { key: await key, name, sender };
+    return { key: await key, name, sender, replays: epoch.replays };
   }
 
   #epochOf(name: KeyName): Epoch | undefined {

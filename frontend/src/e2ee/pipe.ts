@@ -28,7 +28,7 @@ export class Pipe {
   readonly #ring: KeyRing;
   readonly #opener: FrameOpener;
   readonly #enteredBySsrc: Record<number, number> = {};
-  readonly #counts = { entered: 0, sealed: 0, opened: 0, dropped: 0 };
+  readonly #counts = { entered: 0, sealed: 0, opened: 0, dropped: 0, keyless: 0 };
   #sender: string | null = null;
   #hasMissed = false;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -80,7 +80,8 @@ export class Pipe {
 
   async #open(frame: EncodedFrame): Promise<Bytes | null> {
     const opened = await this.#opener.open(new Uint8Array(frame.data));
-    if (!opened) return null;
+    if (opened === "no-key") this.#counts.keyless += 1;
+    if (typeof opened === "string") return null;
     this.#counts.opened += 1;
     if (opened.sender !== this.#sender) {
       this.#sender = opened.sender;

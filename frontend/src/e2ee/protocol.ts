@@ -117,6 +117,8 @@ export interface LineCounters {
   readonly sealed: number;
   readonly opened: number;
   readonly dropped: number;
+  /** Of the dropped: received, and no key that was known by then opened them. */
+  readonly keyless: number;
   /** Of a sending line, by SSRC: one for each simulcast layer. */
   readonly enteredBySsrc: Readonly<Record<number, number>>;
 }

@@ -1,27 +1,43 @@
 /**
- * Which counters of one key have been seen on one line: each frame opens once.
+ * Which frames of one epoch have opened here, on whatever line: each opens once.
  *
- * 256 would do for what was measured (audio repaired up to 65 frames late, three layers on one
- * counter); the window is twice that.
+ * By epoch, so that what is remembered goes with the keys and never before them: a line or a
+ * connection that begins anew is no place where an old frame could be shown again.
  */
+
+/** Audio was repaired up to 65 frames late, and three layers share one counter: 256 would do. */
 const WINDOW = 512n;
 
-export class ReplayWindow {
+export class Replays {
+  readonly #windows = new Map<bigint, ReplayWindow>();
+
+  /**
+   * MUST be asked after the frame has authenticated, in the step in which it is passed on: then
+   * whoever cannot seal moves no window, and of two lines that opened the same frame one passes it.
+   */
+  isFirst(kid: bigint, ctr: bigint): boolean {
+    let window = this.#windows.get(kid);
+    if (!window) {
+      window = new ReplayWindow();
+      this.#windows.set(kid, window);
+    }
+    return window.isFirst(ctr);
+  }
+}
+
+class ReplayWindow {
   #highest = -1n;
   readonly #seen = new Set<bigint>();
 
-  /** Asked before the frame is opened: whoever cannot seal cannot move the window either. */
-  mayOpen(ctr: bigint): boolean {
-    return ctr > this.#highest - WINDOW && !this.#seen.has(ctr);
-  }
-
-  /** Told only after the frame has authenticated. */
-  opened(ctr: bigint): void {
+  isFirst(ctr: bigint): boolean {
+    if (ctr <= this.#highest - WINDOW || this.#seen.has(ctr)) return false;
     this.#seen.add(ctr);
-    if (ctr <= this.#highest) return;
-    const before = this.#highest;
-    this.#highest = ctr;
-    this.#forget(before - WINDOW, ctr - WINDOW);
+    if (ctr > this.#highest) {
+      const before = this.#highest;
+      this.#highest = ctr;
+      this.#forget(before - WINDOW, ctr - WINDOW);
+    }
+    return true;
   }
 
   #forget(after: bigint, upTo: bigint): void {

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { decodeKid, encodeKid, INSTANCES } from "./kid";
-import { ReplayWindow } from "./replay";
+import { Replays } from "./replay";
 import { decodeHeader, deriveKey, encodeHeader, open, seal } from "./sframe";
 
 const BASE_KEY = Uint8Array.from({ length: 16 }, (_, index) => index);
@@ -84,22 +84,27 @@ describe("a key id", () => {
 
 describe("the replay window", () => {
   it("lets each counter open once, in any order within 256 frames", () => {
-    const window = new ReplayWindow();
+    const replays = new Replays();
     const order = Array.from({ length: 600 }, (_, index) => BigInt(index ^ 0xff));
     for (const ctr of order) {
-      expect(window.mayOpen(ctr)).toBe(true);
-      window.opened(ctr);
-      expect(window.mayOpen(ctr)).toBe(false);
+      expect(replays.isFirst(1n, ctr)).toBe(true);
+      expect(replays.isFirst(1n, ctr)).toBe(false);
     }
   });
 
   it("refuses what is older than the window, also after a jump", () => {
-    const window = new ReplayWindow();
-    window.opened(3n);
-    window.opened(1_000_000n);
-    expect(window.mayOpen(3n)).toBe(false);
-    expect(window.mayOpen(4n)).toBe(false);
-    expect(window.mayOpen(1_000_000n)).toBe(false);
-    expect(window.mayOpen(999_999n)).toBe(true);
+    const replays = new Replays();
+    replays.isFirst(1n, 3n);
+    replays.isFirst(1n, 1_000_000n);
+    expect(replays.isFirst(1n, 3n)).toBe(false);
+    expect(replays.isFirst(1n, 4n)).toBe(false);
+    expect(replays.isFirst(1n, 1_000_000n)).toBe(false);
+    expect(replays.isFirst(1n, 999_999n)).toBe(true);
+  });
+
+  it("counts for each key apart", () => {
+    const replays = new Replays();
+    expect(replays.isFirst(1n, 5n)).toBe(true);
+    expect(replays.isFirst(2n, 5n)).toBe(true);
   });
 });

@@ -6,6 +6,8 @@
 import { E2ee, fromBase64, type GroupView, type Identity, type Trouble, toBase64 } from "../e2ee";
 import { Peer } from "../room/peer";
 import { measureCommits, measureFrames } from "./e2ee-measures";
+import { addition, type Forged, forged } from "./forgery";
+import { secrets, stolenGroup } from "./stolen";
 
 /** How this page was built: as the product is, or with one of the mistakes that tests must see. */
 type Build = "product" | "plain" | "late" | "forgotten";
@@ -158,16 +160,17 @@ const wire = {
   measureFrames,
   measureCommits,
   report,
+  secrets,
   wakeLayers,
   keyPackage: async (identity: Identity) => toBase64(await present().keyPackage(identity)),
   create: (group: string, identity: Identity) => present().create(group, identity),
-  commit: async (add: string[], remove: string[]) => {
-    const made = await present().commit({ add: add.map(fromBase64), addHosts: [], remove });
-    return {
-      epoch: made.epoch,
-      commit: toBase64(made.commit),
-      welcome: made.welcome && toBase64(made.welcome),
-    };
+  commit: async (add: string[], remove: string[]) =>
+    wired(await present().commit({ add: add.map(fromBase64), addHosts: [], remove })),
+  /** An Add that this page's own code would refuse to make. */
+  forge: async (membership: string, session: string, keyPackage: string) => {
+    const group = await stolenGroup(membership, session);
+    if (!group) throw new Error("no group");
+    return wired(await forged(group, [addition(fromBase64(keyPackage))]));
   },
   accepted: () => at(present().accepted()),
   apply: (group: string, epoch: number, commit: string) =>
@@ -178,6 +181,10 @@ const wire = {
   say: async (text: string) => toBase64(await present().say(text, "everybody")),
   close: () => present().close(),
 };
+
+function wired({ epoch, commit, welcome }: Forged) {
+  return { epoch, commit: toBase64(commit), welcome: welcome && toBase64(welcome) };
+}
 
 function at<T>(promise: Promise<T>): Promise<T> {
   appliedAt = performance.now();
