@@ -71,6 +71,7 @@ ABOUT = {
     "host.video_stopped": "stopped the video of {}",
     "location.overridden": "let {} go on without a location",
     "member.added": "added {} to a group",
+    "member.accommodation_changed": "changed what was agreed about the camera of {}",
     "member.reinstated": "ended the pause of {}",
     "member.removed": "removed {} from a group",
     "member.suspended": "paused the membership of {}",

@@ -1,11 +1,8 @@
-"""Tells open pages and people that papers changed.
+"""Tells people by mail that papers changed: that something waits, never what.
 
-What goes out carries nothing: no name, no group, no text. Whoever gets it looks again, signed in.
+Open pages are told by `groups.notifications`.
 """
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
-from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -16,11 +13,6 @@ from consent.models import AgreementVersion, Question
 from groups import queries as groups
 from groups.models import Group, Membership
 from groups.states import LIVE_STATES
-
-
-def tell_group(group: Group) -> None:
-    """Pages of those who wait or sit in a session, once the change is committed."""
-    transaction.on_commit(lambda: _send(f"group.{group.pk.hex}"))
 
 
 def ask_to_sign(version: AgreementVersion, *, but: User) -> None:
@@ -62,9 +54,3 @@ def _others(group: Group, but: User) -> QuerySet[Membership]:
 
 def _mail(to: User, template: str, path: str, group: Group) -> None:
     mail.send(to, template, {"path": path}, sender=group.program.neutral_sender)
-
-
-def _send(channel_group: str) -> None:
-    layer = get_channel_layer()
-    assert layer is not None
-    async_to_sync(layer.group_send)(channel_group, {"type": "papers.changed"})

@@ -1,7 +1,8 @@
 """The name that peers see: a first name or an alias, never what identifies a person outside.
 
-`check` looks at the words alone; that an alias is not taken is for the database to say
-(`TakenAlias`), under the key that `same_alias_key` makes.
+`check` looks at the words alone, and at what is on file about the person; that an alias is not
+taken is for the database to say (`TakenAlias`), under the key that `same_alias_key` makes.
+Pronouns stand beside the alias and are held to the same.
 """
 
 import re
@@ -9,7 +10,7 @@ import unicodedata
 from uuid import UUID
 
 from crypto import blind_index
-from groups.errors import AliasRefused
+from groups.errors import AliasRefused, PronounsRefused
 
 MAX_LENGTH = 24
 MAX_DIGITS = 3
@@ -17,6 +18,13 @@ PARTICLES = frozenset(
     {"al", "bin", "da", "de", "del", "der", "di", "dos", "el", "la", "van", "von"}
 )
 ALLOWED_MARKS = frozenset(" -'\N{RIGHT SINGLE QUOTATION MARK}.")
+# "12 Elm", "Elm Street": where somebody lives. "Sky 2" is a name.
+STREET = re.compile(
+    r"\b\d+[a-z]?\s+[^\W\d]{2,}|\w\s+(street|st|road|rd|avenue|ave|lane|drive|boulevard|blvd)\b",
+    re.IGNORECASE,
+)
+# "riverfox77" is what people are called elsewhere.
+NUMBERED = re.compile(r"[^\W\d]\d{2,}")
 WEB_ADDRESS = re.compile(r"(https?:|www\.|\w\.(com|net|org|info|io|me|de|uk|us)\b)", re.IGNORECASE)
 
 
@@ -45,14 +53,33 @@ def same_alias_key(group: UUID, alias: str) -> str:
     return blind_index.digest("groups.takenalias.alias", f"{group} {skeleton(alias)}")
 
 
-def check(alias: str, *, true_name: str) -> str:
+def check(alias: str, *, true_name: str, email: str = "") -> str:
     """The tidy alias. Raises AliasRefused with words for the person who typed it."""
     alias = tidy(alias)
     _refuse_wrong_length(alias)
     _refuse_contact_details(alias)
     _refuse_foreign_marks(alias)
     _refuse_surname(alias, true_name)
+    _refuse_own_address(alias, true_name, email)
     return alias
+
+
+def check_pronouns(pronouns: str, *, true_name: str) -> str:
+    """Tidy, perhaps empty: letters of any alphabet between spaces, commas and slashes.
+
+    Raises PronounsRefused.
+    """
+    pronouns = tidy(pronouns)
+    allowed = all(one.isalpha() or _joins(one) or one in " -'/,." for one in pronouns)
+    if not allowed or len(pronouns) > MAX_LENGTH or WEB_ADDRESS.search(pronouns):
+        raise PronounsRefused("Please use words and / only, for example: she/her.", code="marks")
+    said = {skeleton(word) for word in re.split(r"[\s/,-]+", pronouns)}
+    if said & _parts(true_name)[1]:
+        raise PronounsRefused(
+            "This holds your family name. The group sees first names or aliases only.",
+            code="surname",
+        )
+    return pronouns
 
 
 def _refuse_wrong_length(alias: str) -> None:
@@ -68,6 +95,16 @@ def _refuse_contact_details(alias: str) -> None:
             "This looks like an e-mail address, a web address or a name from another service. "
             "The group could find you by it; choose another name.",
             code="handle",
+        )
+    if NUMBERED.search(alias):
+        raise AliasRefused(
+            "This looks like a name from another service. Choose one without the numbers.",
+            code="handle",
+        )
+    if STREET.search(alias):
+        raise AliasRefused(
+            "This looks like a place where somebody lives. Choose a name without it.",
+            code="address",
         )
     if sum(character.isdigit() for character in alias) > MAX_DIGITS:
         raise AliasRefused(
@@ -103,6 +140,18 @@ def _refuse_surname(alias: str, true_name: str) -> None:
         raise AliasRefused(
             "This holds your family name. The group sees first names or aliases only.",
             code="surname",
+        )
+
+
+def _refuse_own_address(alias: str, true_name: str, email: str) -> None:
+    """What stands before the @ is what people are found by, unless it begins the first name."""
+    local = skeleton(email.partition("@")[0])
+    is_first_name = _parts(true_name)[0].startswith(local)
+    if len(local) > 2 and skeleton(alias) == local and not is_first_name:
+        raise AliasRefused(
+            "This is part of your e-mail address. The group could find you by it; choose "
+            "another name.",
+            code="handle",
         )
 
 

@@ -5,6 +5,7 @@ GroupsError
 ├── InvitationEnded         used, expired, withdrawn or unknown: all alike
 ├── InvitationMismatch      the account fits the address but not the role or the programme
 ├── AliasRefused            is also a ValidationError, so that forms show its words
+│   └── PronounsRefused     the same for what stands beside the alias
 ├── GroupFull               every place is taken or promised
 └── LastHost                a group cannot lose its only host
 """
@@ -51,8 +52,16 @@ class LastHost(GroupsError):
 
 
 class AliasRefused(GroupsError, ValidationError):
+    """`field` is the one of the form that the words stand beside."""
+
     code = "alias.refused"
+    field = "alias"
 
     def __init__(self, text: str, code: str) -> None:
         ValidationError.__init__(self, text, code=code)
         self.text = text
+
+
+class PronounsRefused(AliasRefused):
+    code = "pronouns.refused"
+    field = "pronouns"

@@ -115,6 +115,20 @@ class AliasChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChoicesChanged(Event):
+    """Camera, own picture or attendance: which of them is nobody's matter but the person's."""
+
+    act: ClassVar[str] = "member.choices_changed"
+    summary: ClassVar[str] = "changed their own choices in a group"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccommodationChanged(Event):
+    act: ClassVar[str] = "member.accommodation_changed"
+    summary: ClassVar[str] = "changed what was agreed about the camera"
+
+
+@dataclass(frozen=True, kw_only=True)
 class GroupViewed(Event):
     """A member saw the group page: names shown in the group, no true names."""
 

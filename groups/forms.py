@@ -158,6 +158,27 @@ class PassphraseForm(forms.Form):
     )
 
 
+class ChoicesForm(forms.Form):
+    """Named as the fields of the membership. Unticked shows least."""
+
+    starts_with_camera = forms.BooleanField(
+        label="Offer my camera switched on",
+        required=False,
+        help_text="Before each session you still decide. Nobody else can switch it on.",
+    )
+    hides_own_picture = forms.BooleanField(
+        label="Hide my own picture from me",
+        required=False,
+        help_text="Others see you as before. Your tile says whether your camera is on.",
+    )
+    shares_attendance = forms.BooleanField(
+        label="Let the group see that I was at the last session",
+        required=False,
+        help_text="Your therapist and your programme know it anyway; other members only if you "
+        "tick this.",
+    )
+
+
 class LeaveForm(forms.Form):
     duty = forms.BooleanField(
         label="I know that what I heard here stays confidential after I have left."

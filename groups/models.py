@@ -138,6 +138,12 @@ class Membership(models.Model):
     role = models.CharField(max_length=16, choices=SeatRole.choices, default=SeatRole.MEMBER)
     alias = EncryptedTextField()
     pronouns = EncryptedTextField(blank=True)
+    # The person's own choices; what is not chosen shows least.
+    starts_with_camera = models.BooleanField(default=False)
+    hides_own_picture = models.BooleanField(default=False)
+    shares_attendance = models.BooleanField(default=False)
+    # Agreed with the therapist; why stands nowhere.
+    camera_excused = models.BooleanField(default=False)
     state = models.CharField(
         max_length=16, choices=MembershipState.choices, default=MembershipState.INVITED
     )
@@ -193,6 +199,17 @@ class Membership(models.Model):
     def is_host(self) -> bool:
         """May moderate: a host or co-host whose membership is live."""
         return self.role in HOST_ROLES and self.is_live
+
+    @property
+    def camera_is_expected(self) -> bool:
+        """By the group's rule, of this person: nobody is asked who was excused."""
+        policy = self.group.camera_policy
+        return policy == CameraPolicy.EXPECTED and not self.camera_excused and not self.is_host
+
+    @property
+    def camera_starts_on(self) -> bool:
+        """What the devices page offers first; the person still decides there."""
+        return not self.camera_excused and (self.starts_with_camera or self.camera_is_expected)
 
     def encryption_scope(self) -> str:
         return f"user:{self.user_id}"

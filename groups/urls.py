@@ -36,12 +36,18 @@ urlpatterns = [
         name="withdraw_group_invitation",
     ),
     path("groups/<uuid:pk>/me/", memberships.me, name="me"),
+    path("groups/<uuid:pk>/me/choices/", memberships.choices, name="choices"),
     path("groups/<uuid:pk>/leave/", memberships.leave, name="leave"),
     path("groups/<uuid:pk>/members/<uuid:membership>/", memberships.member, name="member"),
     path(
         "groups/<uuid:pk>/members/<uuid:membership>/emergency/",
         emergency.emergency,
         name="emergency",
+    ),
+    path(
+        "groups/<uuid:pk>/members/<uuid:membership>/camera/",
+        memberships.accommodation,
+        name="accommodation",
     ),
     path(
         "groups/<uuid:pk>/members/<uuid:membership>/suspend/",

@@ -104,7 +104,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if event["sender"] != self.channel_name and self._actor.keys.takes_part_in(group):
             await self._say(Said(group=group, data=event["data"]))
 
-    async def papers_changed(self, event: dict[str, Any]) -> None:
+    async def group_changed(self, event: dict[str, Any]) -> None:
         self._dirty.set()
 
     async def signin_ended(self, event: dict[str, Any]) -> None:

@@ -9,9 +9,10 @@ from audit.services import act, record
 from consent import queries
 from consent.events import PaperPolicyChanged, PapersAskedAgain, RulesReviewed
 from consent.models import PaperPolicy, Signature
-from consent.notifications import ask_to_sign_again, tell_group
+from consent.notifications import ask_to_sign_again
 from consent.states import SignatureState
 from groups.models import Group
+from groups.notifications import tell_group
 
 
 @act(PaperPolicyChanged)

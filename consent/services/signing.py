@@ -23,13 +23,14 @@ from consent.events import DocumentSigned, SignatureWithdrawn
 from consent.languages import ORIGINAL
 from consent.models import Agreement, AgreementVersion, Signature
 from consent.names import is_own_name
-from consent.notifications import tell_group, tell_hosts_of_withdrawal
+from consent.notifications import tell_hosts_of_withdrawal
 from consent.records import digest_of
 from consent.standing import Standing
 from consent.statements import MEANING
 from consent.states import SIGNATURE_TRANSITIONS, SignatureState, VersionState
 from consent.translating import reading_of
 from groups import queries as groups
+from groups.notifications import tell_group
 from groups.services import activate_membership
 from groups.states import MembershipState
 

@@ -15,10 +15,11 @@ from consent.errors import NothingToPublish, TranslationOutdated
 from consent.events import AgreementDrafted, AgreementPublished
 from consent.kinds import DocumentKind
 from consent.models import Agreement, AgreementVersion, Signature
-from consent.notifications import ask_to_sign, tell_group
+from consent.notifications import ask_to_sign
 from consent.states import SignatureState, VersionState
 from consent.variables import filled
 from groups.models import Group
+from groups.notifications import tell_group
 
 
 @act(AgreementDrafted)

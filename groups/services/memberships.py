@@ -13,7 +13,9 @@ from audit.services import act, record
 from groups import aliases
 from groups.errors import AliasRefused, GroupFull, LastHost, TransitionRefused
 from groups.events import (
+    AccommodationChanged,
     AliasChanged,
+    ChoicesChanged,
     MemberActivated,
     MemberAdded,
     MemberDeparted,
@@ -22,6 +24,7 @@ from groups.events import (
     MemberSuspended,
 )
 from groups.models import Group, Membership, TakenAlias
+from groups.notifications import tell_group
 from groups.states import ENDED_STATES, HOST_ROLES, LIVE_STATES, MembershipState, SeatRole
 
 
@@ -39,8 +42,7 @@ def add_member(
     _refuse_when_full(group)
     membership.move_to(membership.state_when_live)
     membership.role = role
-    membership.pronouns = pronouns.strip()
-    membership.alias = aliases.check(alias, true_name=_true_name(user))
+    _name(membership, user, alias=alias, pronouns=pronouns)
     membership.save()
     _take_alias(membership)
     record(MemberAdded(object=membership.ref, subject=user.ref, group=group.ref, reason=role))
@@ -101,13 +103,46 @@ def leave_group(*, membership: Membership) -> Membership:
 
 @act(AliasChanged)
 def change_alias(*, membership: Membership, alias: str, pronouns: str) -> Membership:
-    """The former alias stays taken by this person. Raises AliasRefused."""
+    """The former alias stays taken by this person; open pages show the new one at once.
+
+    Raises AliasRefused, PronounsRefused.
+    """
     membership = _locked(membership)
-    membership.alias = aliases.check(alias, true_name=_true_name(membership.user))
-    membership.pronouns = pronouns.strip()
+    _name(membership, membership.user, alias=alias, pronouns=pronouns)
     membership.save()
     _take_alias(membership)
+    tell_group(membership.group)
     _record(AliasChanged, membership)
+    return membership
+
+
+@act(ChoicesChanged)
+def change_choices(
+    *,
+    membership: Membership,
+    starts_with_camera: bool,
+    hides_own_picture: bool,
+    shares_attendance: bool,
+) -> Membership:
+    """The person's own: nobody else may call this for them."""
+    membership = _locked(membership)
+    membership.starts_with_camera = starts_with_camera
+    membership.hides_own_picture = hides_own_picture
+    membership.shares_attendance = shares_attendance
+    membership.save(update_fields=["starts_with_camera", "hides_own_picture", "shares_attendance"])
+    tell_group(membership.group)
+    _record(ChoicesChanged, membership)
+    return membership
+
+
+@act(AccommodationChanged)
+def excuse_from_camera(*, membership: Membership, excused: bool) -> Membership:
+    """Agreed between the person and a host. No reason is asked, kept or shown."""
+    membership = _locked(membership)
+    membership.camera_excused = excused
+    membership.save(update_fields=["camera_excused"])
+    tell_group(membership.group)
+    _record(AccommodationChanged, membership)
     return membership
 
 
@@ -130,6 +165,12 @@ def _record(kind: type[Event], membership: Membership, *, reason: str = "") -> N
 def _former_or_new(group: Group, user: User) -> Membership:
     former = group.memberships.select_for_update().filter(user=user).first()
     return former or Membership(group=group, user=user)
+
+
+def _name(membership: Membership, user: User, *, alias: str, pronouns: str) -> None:
+    true_name = _true_name(user)
+    membership.alias = aliases.check(alias, true_name=true_name, email=user.email)
+    membership.pronouns = aliases.check_pronouns(pronouns, true_name=true_name)
 
 
 def _true_name(user: User) -> str:

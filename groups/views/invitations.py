@@ -102,7 +102,7 @@ def _answer(request: HttpRequest, found: Invitation, token: str, user: User | No
         try:
             accepted = accept_invitation(token=token, user=user, **form.cleaned_data)
         except AliasRefused as error:
-            form.add_error("alias", ValidationError(error.text, code="alias"))
+            form.add_error(error.field, ValidationError(error.text, code="alias"))
         except GroupFull:
             form.add_error(None, "This group has no free place now. Please tell who invited you.")
         except TransitionRefused:

@@ -18,10 +18,12 @@ from audit.events import Ref
 from groups import access, queries
 from groups.errors import AliasRefused, GroupFull, GroupsError
 from groups.events import GroupViewed, MembershipViewed
-from groups.forms import AddressForm, AliasForm, LeaveForm, ReasonForm
+from groups.forms import AddressForm, AliasForm, ChoicesForm, LeaveForm, ReasonForm
 from groups.models import Membership
 from groups.services import (
     change_alias,
+    change_choices,
+    excuse_from_camera,
     invite,
     leave_group,
     reinstate,
@@ -88,9 +90,33 @@ def me(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
         "group": membership.group,
         "own": membership,
         "form": form,
+        "choices": ChoicesForm(initial=_chosen(membership)),
         "leaving": LeaveForm(),
     }
     return TemplateResponse(request, "groups/me.html", context)
+
+
+@signed_in
+@require_POST
+def choices(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
+    """How the person takes part: their own decision, from the next tile on."""
+    own = access.live_membership(request, pk)
+    form = ChoicesForm(request.POST)
+    if form.is_valid():
+        change_choices(membership=own, **form.cleaned_data)
+        messages.success(request, "Saved. It holds from now on, also in an open session.")
+    return redirect("groups:me", pk=pk)
+
+
+@signed_in
+@require_POST
+def accommodation(request: SignedInRequest, *, pk: UUID, membership: UUID) -> HttpResponse:
+    found = access.membership_for_host(request, pk, membership)
+    excused = request.POST.get("excused") == "yes"
+    excuse_from_camera(membership=found, excused=excused)
+    agreed = "Nobody is told why." if excused else "The group's rule holds for this person again."
+    messages.success(request, f"Saved. {agreed}")
+    return redirect("groups:member", pk=pk, membership=membership)
 
 
 @signed_in
@@ -194,6 +220,10 @@ def _alias_changed(form: AliasForm, membership: Membership) -> bool:
     try:
         change_alias(membership=membership, **form.cleaned_data)
     except AliasRefused as error:
-        form.add_error("alias", error.text)
+        form.add_error(error.field, error.text)
         return False
     return True
+
+
+def _chosen(membership: Membership) -> dict[str, bool]:
+    return {name: getattr(membership, name) for name in ChoicesForm.base_fields}

@@ -56,6 +56,7 @@ class Own:
     """The reader's own standing. `admission` is null until they are in the waiting room.
 
     `was_not_added`: they wait again because no host's browser made a key for them in time.
+    `self_view`: whether they want to see their own picture.
     """
 
     admission: AdmissionState | None
@@ -67,6 +68,7 @@ class Own:
     may_send_mic: bool
     may_send_camera: bool
     was_not_added: bool
+    self_view: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,10 @@ class PersonAtTheDoor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatedPerson:
-    """`papers` turns false when consent is withdrawn: who sits stays until the host decides."""
+    """`papers` turns false when consent is withdrawn: who sits stays until the host decides.
+
+    `camera_expected`: by the group's rule, and not agreed otherwise; nothing is done about it.
+    """
 
     seat: SeatNumber
     admission: UUID
@@ -139,6 +144,7 @@ class SeatedPerson:
     papers: bool
     may_send_mic: bool
     may_send_camera: bool
+    camera_expected: bool
     own: bool
 
 

@@ -90,6 +90,7 @@ def _own(membership: Membership, admission: Admission | None, mode: SeatMode) ->
         may_send_mic=seat is not None and seat.may_send_mic,
         may_send_camera=seat is not None and seat.may_send_camera,
         was_not_added=admission is not None and admission.was_not_added,
+        self_view=not membership.hides_own_picture,
     )
 
 
@@ -221,12 +222,19 @@ def _seated(people: People, attempts: dict[UUID, Attempt], reader: User) -> list
             papers=user_id in attempts and attempts[user_id].papers_current,
             may_send_mic=admission.seat.may_send_mic,
             may_send_camera=admission.seat.may_send_camera,
+            camera_expected=_camera_is_missing(people.memberships.get(user_id), admission),
             own=user_id == reader.pk,
         )
         for user_id, admission in people.admissions.items()
         if admission.is_seated
     ]
     return sorted(persons, key=lambda person: person.seat)
+
+
+def _camera_is_missing(membership: Membership | None, admission: Admission) -> bool:
+    seat = admission.seat
+    asked = membership is not None and membership.camera_is_expected and seat.may_send_camera
+    return asked and not seat.camera_on and seat.private and not seat.away
 
 
 def _true_name(user: User) -> str:

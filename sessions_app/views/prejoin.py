@@ -181,13 +181,22 @@ def devices(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
         request.POST or None,
         group=attempt.session.group,
         is_private=attempt.prejoin.says_private,
-        initial={"mode": attempt.prejoin.mode},
+        initial={"mode": _offered_mode(attempt)},
     )
     if form.is_valid():
         services.choose_devices(prejoin=attempt.prejoin, mode=SeatMode(form.cleaned_data["mode"]))
         _note_browser(request, attempt, can_encrypt=form.cleaned_data["encrypts"])
         return onward(attempt)
     return show(request, attempt, "devices", "devices", form=form)
+
+
+def _offered_mode(attempt: Attempt) -> str:
+    """Whoever was excused from the camera is not offered it first, until they choose."""
+    chosen = attempt.prejoin.mode
+    is_first = attempt.prejoin.devices_at is None
+    if is_first and attempt.membership.camera_excused and chosen == SeatMode.VIDEO:
+        return SeatMode.AUDIO.value
+    return chosen
 
 
 @step("browser")

@@ -50,6 +50,8 @@ WITHOUT_VIEW_EVENT = {
     "groups:refuse_factor_reset": ACT,
     "groups:withdraw_group_invitation": ACT,
     "groups:emergency": OWN_ACT,
+    "groups:choices": ACT,
+    "groups:accommodation": ACT,
     "groups:leave": ACT,
     "groups:member_suspend": ACT,
     "groups:member_reinstate": ACT,

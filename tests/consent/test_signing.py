@@ -182,7 +182,7 @@ def test_those_who_wait_are_told_on_commit(
     with django_capture_on_commit_callbacks(execute=True) as told:
         published(world.circle, world.thea, **NEWER)
     assert told
-    assert async_to_sync(layer.receive)(channel) == {"type": "papers.changed"}
+    assert async_to_sync(layer.receive)(channel) == {"type": "group.changed"}
 
 
 def test_mails_about_papers_say_nothing(world: World) -> None:

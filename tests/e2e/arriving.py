@@ -75,6 +75,9 @@ def _answer_gates(person: Person, passphrase: str, *, last: str = "room/") -> No
 def _see_the_choices(page: Page) -> None:
     """Without them nothing is chosen, and then nothing would be sent."""
     expect(page.locator("qr-devices input[data-start=mic]")).to_be_attached()
+    camera = page.locator("qr-devices input[data-start=camera]")
+    if camera.is_visible():
+        camera.check()
 
 
 def _path(person: Person) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groups import aliases
-from groups.errors import AliasRefused
+from groups.errors import AliasRefused, PronounsRefused
 
 TRUE_NAME = "Ana Maria Ferreira-Souza"
 
@@ -43,6 +43,10 @@ def test_first_names_and_inventions_are_welcome(alias: str) -> None:
         ("202 555 0143", "digits"),
         ("Ana 1987", "digits"),
         ("Ana 2025550143", "digits"),
+        ("riverfox77", "handle"),
+        ("12 Elm", "address"),
+        ("Elm Street", "address"),
+        ("Ana 12 Elm", "address"),
         ("Ana🙂", "marks"),
         ("Ana/Ben", "marks"),
         ("Ana\u202eneB", "marks"),
@@ -98,3 +102,28 @@ def test_any_text_is_accepted_or_refused_as_an_alias(alias: str, true_name: str)
         return
     assert accepted == aliases.check(accepted, true_name=true_name)
     assert "@" not in accepted
+
+
+@pytest.mark.parametrize("alias", ["riverfox", "River Fox", "RIVER-FOX"])
+def test_what_stands_before_the_at_sign_of_ones_own_address_is_refused(alias: str) -> None:
+    with pytest.raises(AliasRefused) as refused:
+        aliases.check(alias, true_name=TRUE_NAME, email="river.fox@example.org")
+    assert next(iter(refused.value.error_list)).code == "handle"
+    assert aliases.check(alias, true_name=TRUE_NAME, email="ana@example.org") == alias
+    assert aliases.check("Ana", true_name=TRUE_NAME, email="ana@example.org") == "Ana"
+
+
+@pytest.mark.parametrize(
+    "pronouns", ["", "she/her", "they, them", "er / ihn", "она/её", "any", "ze/hir", "she/they"]
+)
+def test_pronouns_are_words(pronouns: str) -> None:
+    assert aliases.check_pronouns(pronouns, true_name=TRUE_NAME) == pronouns
+
+
+@pytest.mark.parametrize(
+    "pronouns", ["Ferreira", "she/Souza", "she 2025550143", "@ana", "a@b.org", "ana.com", "x" * 25]
+)
+def test_pronouns_say_nothing_else(pronouns: str) -> None:
+    with pytest.raises(PronounsRefused) as refused:
+        aliases.check_pronouns(pronouns, true_name=TRUE_NAME)
+    assert refused.value.field == "pronouns"

@@ -108,6 +108,8 @@ ROWS: dict[str, Row] = {
         HOST, ("POST",), {"pk": "group", "invitation": "invitation"}
     ),
     "groups:me": Row(INSIDE, BOTH, GROUP),
+    "groups:choices": Row(INSIDE, ("POST",), GROUP),
+    "groups:accommodation": Row(HOST, ("POST",), MEMBERSHIP),
     "groups:leave": Row(INSIDE, ("POST",), GROUP),
     "groups:member": Row(HOST, BOTH, MEMBERSHIP),
     "groups:emergency": Row(HOST, BOTH, MEMBERSHIP),

@@ -185,6 +185,11 @@ export class SeatRow implements Part<Seated> {
     text: "Has not signed the agreement now in force. You decide whether they stay.",
   });
   readonly #line = make("p", { class: "fact seat-row__line", data: { ok: "false" } });
+  readonly #camera = make("p", {
+    class: "fact",
+    data: { ok: "false", camera: "expected" },
+    text: "Camera off; the group expects it. Have a word, or agree otherwise on their page.",
+  });
   readonly #acts = make("div", { class: "cluster" });
   readonly #mute: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
@@ -207,6 +212,7 @@ export class SeatRow implements Part<Seated> {
       this.#name,
       this.#papers,
       this.#line,
+      this.#camera,
       this.#acts,
     );
   }
@@ -216,6 +222,7 @@ export class SeatRow implements Part<Seated> {
     setText(this.#name, person.own ? `${alias} (you)` : `${alias} · ${person.true_name}`);
     this.#papers.hidden = person.papers;
     this.#line.hidden = line === null;
+    this.#camera.hidden = !person.camera_expected;
     if (line !== null) setText(this.#line, lineWords(line, person.own ? "Your" : `${alias}'s`));
     this.#acts.hidden = person.own || isHost;
     this.#mute.hidden = !person.may_send_mic;

@@ -73,3 +73,15 @@ test("what asks for a dialog is told to the room", async () => {
   control("leave").click();
   expect(acts).toEqual(["who", "leave"]);
 });
+
+test("hiding the own picture is nobody else's matter", async () => {
+  const session = await sessionWith(snapshot());
+  await show(session);
+  const said = FakeSocket.newest.sent.length;
+  control("self-view").click();
+  expect(control("self-view").getAttribute("aria-pressed")).toBe("true");
+  expect(session.state.wishes.camera).toBe(true);
+  expect(FakeSocket.newest.sent.length).toBe(said);
+  control("self-view").click();
+  expect(control("self-view").getAttribute("aria-pressed")).toBe("false");
+});

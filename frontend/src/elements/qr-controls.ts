@@ -1,7 +1,14 @@
 /** The person's own buttons: always in the same place, each saying what is true now. */
 import type { LocalSource, Problem } from "../room/media";
 import type { RoomSession } from "../room/session";
-import { type Hindrance, hindrance, isSeated, type RoomState, type Wishes } from "../room/store";
+import {
+  type Hindrance,
+  hindrance,
+  isSeated,
+  type RoomState,
+  seesSelf,
+  type Wishes,
+} from "../room/store";
 import { icon, make, setAttribute, setText } from "./build";
 
 export type ControlAct = "chat" | "who" | "rules" | "keys" | "leave";
@@ -43,6 +50,9 @@ export class QrControls extends HTMLElement {
   readonly #audioOnly = this.#control("audio-only", "ear", "Sound only", () =>
     this.#flip("audioOnly"),
   );
+  readonly #selfView = this.#control("self-view", "self-view", "Hide my picture", () =>
+    this.#hideSelf(),
+  );
   readonly #hand = this.#control("hand", "hand", "Raise hand", () => this.#raise());
   readonly #chat = this.#asking("chat", "chat", "Chat");
   readonly #seatedOnly: readonly Control[];
@@ -57,7 +67,7 @@ export class QrControls extends HTMLElement {
     leave.button.classList.add("control--danger");
     for (const one of [who, rules, keys]) one.button.classList.add("control--quiet");
     keys.button.classList.add("control--keys");
-    this.#seatedOnly = [this.#private, this.#away, this.#audioOnly, who];
+    this.#seatedOnly = [this.#private, this.#away, this.#audioOnly, this.#selfView, who];
     const talk = [this.#hand, this.#chat];
     const all = [this.#mic, this.#camera, ...talk, ...this.#seatedOnly, rules, keys, leave];
     this.#bar.append(...all.map((control) => control.button));
@@ -74,6 +84,7 @@ export class QrControls extends HTMLElement {
     this.#showWish(this.#private, state.wishes.notPrivate);
     this.#showWish(this.#away, state.wishes.away);
     this.#showWish(this.#audioOnly, state.wishes.audioOnly);
+    this.#showWish(this.#selfView, !seesSelf(state));
     for (const control of this.#seatedOnly) control.button.hidden = !isSeated(state);
     this.#showTalk(state);
   }
@@ -102,6 +113,12 @@ export class QrControls extends HTMLElement {
     const wanted = session.state.wishes[source];
     if (wanted && session.state.local[source].problem) session.retry(source);
     else session.wish({ [source]: !wanted });
+  }
+
+  /** From oneself only: nobody else's page changes, and nothing is said to the server. */
+  #hideSelf(): void {
+    const session = this.#session;
+    session?.wish({ selfView: !seesSelf(session.state) });
   }
 
   #flip(wish: keyof Wishes): void {

@@ -136,3 +136,13 @@ test("leaving the page shuts everything", async () => {
   form.remove();
   expect(stream.getTracks()[0]?.readyState).toBe("ended");
 });
+
+test("the camera starts off, unless the person chose otherwise for this group", () => {
+  expect(find<HTMLInputElement>("[data-start=camera]").checked).toBe(false);
+  expect(find<HTMLInputElement>("[data-start=mic]").checked).toBe(true);
+  const willing = new QrDevices();
+  willing.dataset.session = "1f8fad5b-d9cb-469f-a165-70867728950e";
+  willing.dataset.cameraStartsOn = "";
+  form.append(willing);
+  expect(willing.querySelector<HTMLInputElement>("[data-start=camera]")?.checked).toBe(true);
+});

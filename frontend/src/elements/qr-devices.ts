@@ -107,7 +107,8 @@ export class QrDevices extends HTMLElement {
   }
 
   #recall(): void {
-    const remembered = recallStart(this.#session, sessionStorage, { mic: true, camera: true });
+    const camera = "cameraStartsOn" in this.dataset;
+    const remembered = recallStart(this.#session, sessionStorage, { mic: true, camera });
     this.#startCamera.input.checked = remembered.camera;
     this.#startMic.input.checked = remembered.mic;
   }

@@ -217,3 +217,12 @@ test("whose line is weak is said in words, and no longer once it is well", async
   await say({ type: "lines", lines: [] });
   expect(words()).toBeNull();
 });
+
+test("a camera that the group expects and does not see is the therapist's to talk about", async () => {
+  await show({ seated: [seatedPerson({ camera_expected: true })] });
+  const row = rail.querySelector(".seat-row");
+  const word = row?.querySelector<HTMLElement>("[data-camera]");
+  expect(word?.hidden).toBe(false);
+  await show({ seated: [seatedPerson()] });
+  expect(rail.querySelector<HTMLElement>(".seat-row [data-camera]")?.hidden).toBe(true);
+});

@@ -176,3 +176,25 @@ test("an initial is a whole character", () => {
   expect(initial("👩‍👧 two")).toBe("👩‍👧");
   expect(initial("")).toBe("?");
 });
+
+test("whoever hides their own picture is told that others still see it", async () => {
+  const seats = [THEA, ANA, BEN];
+  const session = await sessionWith(snapshot({ seats, own: { self_view: false } }));
+  session.wish({ camera: true });
+  await vi.waitFor(() => expect(session.ownTrack("camera")).not.toBeNull());
+  tiles.show(session.state, session);
+  expect(tile(2).dataset.video).toBe("off");
+  expect(tile(2).querySelector("video")?.srcObject).toBeNull();
+  expect(tile(2).querySelector(".tile__veil")?.textContent).toBe(
+    "Your camera is on. Others see you.",
+  );
+  session.wish({ selfView: true });
+  tiles.show(session.state, session);
+  expect(tile(2).dataset.video).toBe("on");
+  expect(tile(2).querySelector(".tile__veil")?.textContent).toBe("");
+});
+
+test("sound only is said, and nothing of why", async () => {
+  await show(THEA, ANA, { ...BEN, mode: "audio", camera: false });
+  expect(tile(3).querySelector(".tile__marks")?.textContent).toBe("sound only");
+});

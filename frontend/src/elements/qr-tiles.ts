@@ -1,7 +1,7 @@
 /** The circle of tiles: by seat number, so that everybody sees the same order. */
 import type { RoomSession } from "../room/session";
 import { type Readings, SPEAKING_LEVEL } from "../room/stats";
-import { aliasOf, circle, midOf, type RoomState } from "../room/store";
+import { aliasOf, circle, midOf, type RoomState, seesSelf } from "../room/store";
 import { Tally } from "../room/tally";
 import { KeyedList, make, setData } from "./build";
 import { Looking } from "./looking";
@@ -83,6 +83,7 @@ export class QrTiles extends HTMLElement {
       reaction: state.keys?.talk.reactions.get(seat.admission) ?? null,
       own,
       picture: present && (own || !state.wishes.audioOnly) ? picture : null,
+      isHidden: own && !seesSelf(state),
       sound: present && !own ? session.track(number, "mic") : null,
       arrived: own ? null : this.#tally.of(number),
       isSpeaking: !own && this.#isSpeaking(state, number),

@@ -9,6 +9,8 @@ export interface TileView {
   readonly seat: SeatView;
   readonly own: boolean;
   readonly picture: MediaStreamTrack | null;
+  /** The own picture, which its owner does not want to look at. */
+  readonly isHidden: boolean;
   readonly sound: MediaStreamTrack | null;
   /** What came from them so far; nobody receives themselves. */
   readonly arrived: Total | null;
@@ -77,7 +79,7 @@ export class Tile implements Part<TileView> {
     setText(this.#alias, own ? `${seat.alias} (you)` : seat.alias);
     setText(this.#pronouns, seat.pronouns);
     setText(this.#avatar, initial(seat.alias));
-    setText(this.#veil, veil(seat, this.#wasConnected));
+    setText(this.#veil, veil(seat, this.#wasConnected) || hiddenWords(view));
     setText(this.#says, says(view));
     this.#showMarks(marks(seat));
     attach(this.#video, pictureShown(view) ? view.picture : null);
@@ -121,8 +123,17 @@ export class Tile implements Part<TileView> {
   }
 }
 
-function pictureShown({ seat, own, picture }: TileView): boolean {
+function pictureShown(view: TileView): boolean {
+  return isSeen(view) && !view.isHidden;
+}
+
+function isSeen({ seat, own, picture }: TileView): boolean {
   return picture !== null && (own || seat.camera) && seat.private && !seat.away;
+}
+
+/** Whoever hides their own picture still has to know that others see it. */
+function hiddenWords(view: TileView): string {
+  return view.isHidden && isSeen(view) ? "Your camera is on. Others see you." : "";
 }
 
 function stateOf(seat: SeatView): string {
@@ -150,6 +161,7 @@ function marks(seat: SeatView): Mark[] {
   if (seat.role === "host") found.push({ icon: "shield", words: "therapist" });
   if (seat.role === "cohost") found.push({ icon: "shield", words: "co-therapist" });
   if (seat.role === "observer") found.push({ icon: "ear", words: "observer" });
+  if (seat.mode === "audio") found.push({ icon: "camera-off", words: "sound only" });
   if (seat.mode === "text") found.push({ icon: "ear", words: "listens only" });
   else if (!seat.mic) found.push({ icon: "mic-off", words: "microphone off" });
   return found;

@@ -83,6 +83,7 @@ export interface Own {
   may_send_mic: boolean;
   may_send_camera: boolean;
   was_not_added: boolean;
+  self_view: boolean;
 }
 
 /** Times are the server's; `now` lets the page count without trusting the device's clock. */
@@ -146,6 +147,7 @@ export interface SeatedPerson {
   papers: boolean;
   may_send_mic: boolean;
   may_send_camera: boolean;
+  camera_expected: boolean;
   own: boolean;
 }
 

@@ -41,6 +41,8 @@ export interface Wishes {
   /** "Not private now": somebody else could overhear. The wire says `private: false`. */
   readonly notPrivate: boolean;
   readonly away: boolean;
+  /** Null: as the person chose for this group. */
+  readonly selfView: boolean | null;
 }
 
 /** Only in sessions that are end to end; null before the first snapshot and in all others. */
@@ -109,6 +111,7 @@ export function initialState(wishes: Partial<Wishes> = {}): RoomState {
       audioOnly: false,
       notPrivate: false,
       away: false,
+      selfView: null,
       ...wishes,
     },
     local: { mic: NO_LOCAL, camera: NO_LOCAL },
@@ -116,6 +119,11 @@ export function initialState(wishes: Partial<Wishes> = {}): RoomState {
     unsupported: false,
     keys: null,
   };
+}
+
+/** Whether the person sees their own tile's picture; others see it either way. */
+export function seesSelf({ wishes, snapshot }: RoomState): boolean {
+  return wishes.selfView ?? snapshot?.own.self_view ?? true;
 }
 
 export function reduce(state: RoomState, event: RoomEvent): RoomState {

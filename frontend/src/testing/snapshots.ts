@@ -18,6 +18,7 @@ const OWN: Own = {
   may_send_mic: true,
   may_send_camera: true,
   was_not_added: false,
+  self_view: true,
 };
 
 const SESSION: SessionView = {
@@ -108,6 +109,7 @@ export function seatedPerson(change: Partial<SeatedPerson> = {}): SeatedPerson {
     papers: true,
     may_send_mic: true,
     may_send_camera: true,
+    camera_expected: false,
     own: false,
     ...change,
   };
