@@ -98,7 +98,7 @@ def door_papers(
     group: Group, *, user: User | None = None, now: datetime | None = None
 ) -> DoorPapers:
     """Two queries, whoever and however many are asked about."""
-    in_force = versions_in_force(group).filter(agreement__kind__in=sorted(DOOR_KINDS))
+    in_force = versions_in_force(group).filter(agreement__kind__in=sorted(DOOR_KINDS)).defer("text")
     signatures = Signature.objects.filter(
         state=SignatureState.VALID,
         version__state=VersionState.PUBLISHED,

@@ -33,7 +33,7 @@ def memberships_of(user: User) -> QuerySet[Membership]:
     return (
         Membership.objects.filter(user=user, group__archived_at=None)
         .exclude(state__in=ENDED_STATES)
-        .select_related("group", "group__program")
+        .select_related("user", "group", "group__program")
         .order_by("created_at")
     )
 

@@ -28,10 +28,15 @@ class Standing:
 def standing_of(user: User, pk: UUID) -> Standing | None:
     """None for whoever may not know: no session, no live membership, blocked, cancelled."""
     session = Session.objects.select_related("group", "group__program").filter(pk=pk).first()
-    if session is None or session.state == SessionState.CANCELLED:
-        return None
+    return standing_in(session, user) if session else None
+
+
+def standing_in(session: Session, user: User) -> Standing | None:
+    """The same for a session that was just read."""
     membership = groups.membership_of(user, session.group_id)
-    if membership is None or not membership.is_live or queries.is_blocked(user, session):
+    if session.state == SessionState.CANCELLED or membership is None or not membership.is_live:
+        return None
+    if queries.is_blocked(user, session):
         return None
     return Standing(session, membership)
 

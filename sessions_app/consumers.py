@@ -41,6 +41,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 # A lease lasts 60 s: two renewals may be lost. It is also how soon a lost message is made good.
 RENEW_SECONDS = 20.0
+# Changes come in bursts: the first is told at once, what follows in one reading.
+PAUSE_SECONDS = 0.15
 # Chat is typed by people: a burst of reactions is allowed, a flood is not.
 SAYINGS, SAYINGS_PER_SECOND = 20, 4.0
 # Close codes of ours; anything else is the server's.
@@ -130,7 +132,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             Callbacks(
                 say=self._say,
                 ticket=lambda: in_thread(self._actor.transport_ticket),
-                seated=self._look_again,
+                seated=self._rights_dirty.set,
                 mapped=lambda: in_thread(self._actor.mapped),
                 lines=self._tell_lines,
                 lost=lambda: in_thread(self._actor.media_lost),
@@ -176,14 +178,14 @@ class SessionConsumer(AsyncWebsocketConsumer):
             return await self._pass_on(message)
         if answer is not None:
             await self._say(answer)
-        if isinstance(message, KEY_MESSAGES):
-            # Only the keys have changed, and everybody whom that concerns is told of it.
+        if isinstance(message, keys.HeldKeys | keys.FoundGroup):
             self._rights_dirty.set()
-            return None
-        if isinstance(message, said.Hello | said.TakeOver):
+        elif isinstance(message, said.Hello | said.TakeOver):
             # A second device is shown nothing before it has taken over.
             self._has_greeted, self._told = not isinstance(answer, SecondDevice), None
-        self._look_again()
+            self._look_again()
+        elif not isinstance(message, KEY_MESSAGES):
+            self._dirty.set()
         return None
 
     async def _tell_lines(self, lines: Lines) -> None:
@@ -232,6 +234,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 renewed_at = now
             self._dirty.clear()
             await self._refresh(renew=renew)
+            if self._has_greeted:
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def _follow_rights_forever(self) -> None:
         """Keys and rights on the relay, apart from the snapshots, so that they wait for nothing.
@@ -259,8 +263,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             self._look_again_at = time.monotonic() + view.patience
             if view.patience <= 0:
                 await in_thread(self._actor.return_without_leaf)
-        self._renew = self._renew or renew
-        self._rights_dirty.set()
+        if renew:
+            self._renew = True
+            self._rights_dirty.set()
         if not had_greeted:
             return None
         news = view.gate or view.snapshot

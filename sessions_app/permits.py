@@ -17,9 +17,9 @@ from groups.states import CameraPolicy
 from media_relay import tickets
 from media_relay.tickets import LEASE_SECONDS, SeatTicket, Source, TransportTicket
 from sessions_app.models import Admission, Seat
-from sessions_app.queries.keys import sources_of
+from sessions_app.queries.keys import KeyState, key_state
 from sessions_app.queries.seats import is_host
-from sessions_app.states import SEATED, SeatMode, words
+from sessions_app.states import SeatMode
 
 NOTHING: frozenset[Source] = frozenset()
 
@@ -75,26 +75,35 @@ def transport_ticket(*, person: UUID, session: UUID, connection: UUID) -> str:
 
 
 def permit_of(admission_id: UUID) -> Permit | None:
-    """None without a live, seated admission and an open socket: no row, no seat on the relay."""
-    seat = (
-        Seat.objects.select_related("admission__session__group", "admission__user")
-        .filter(
-            admission_id=admission_id,
-            admission__state__in=words(SEATED),
-            admission__connection__isnull=False,
-            freed_at=None,
-        )
+    """The permit of this visit as its rows are now."""
+    admission = (
+        Admission.objects.select_related("session__group", "user", "sign_in", "seat")
+        .filter(pk=admission_id)
         .first()
     )
-    if seat is None or seat.admission.connection is None or not _is_entitled(seat.admission):
+    if admission is None or not admission.is_seated:
         return None
-    sources, is_ready = _keys_of(seat.admission)
+    membership = groups.membership_of(admission.user, admission.session.group_id)
+    return permit_for(admission, membership, key_state(admission.session_id))
+
+
+def permit_for(
+    admission: Admission, membership: Membership | None, keys: KeyState | None
+) -> Permit | None:
+    """None without a live, seated admission and an open socket: no row, no seat on the relay."""
+    connection = admission.connection
+    if not admission.is_seated or connection is None or not _is_entitled(admission, membership):
+        return None
+    seat = admission.seat
+    if seat.freed_at is not None:
+        return None
+    sources, is_ready = _keys_of(admission, keys)
     return Permit(
-        person=seat.admission.user_id,
-        session=seat.admission.session_id,
+        person=admission.user_id,
+        session=admission.session_id,
         room=seat.room_id,
-        admission=seat.admission_id,
-        connection=seat.admission.connection,
+        admission=admission.pk,
+        connection=connection,
         seat=seat.number,
         may_send=may_send(seat),
         may_receive_video=not seat.away,
@@ -103,17 +112,17 @@ def permit_of(admission_id: UUID) -> Permit | None:
     )
 
 
-def _keys_of(admission: Admission) -> tuple[frozenset[int] | None, bool]:
+def _keys_of(admission: Admission, keys: KeyState | None) -> tuple[frozenset[int] | None, bool]:
     """Nothing is mapped to somebody who could not open it, and they are not connected yet."""
     if not admission.session.is_end_to_end:
         return None, True
-    sources = sources_of(admission)
+    sources = keys.sources_of(admission) if keys else None
     return sources or frozenset(), sources is not None
 
 
-def _is_entitled(admission: Admission) -> bool:
+def _is_entitled(admission: Admission, membership: Membership | None) -> bool:
     """A lease is not renewed for a sign-in, an account or a membership that has ended."""
-    sign_in, membership = admission.sign_in, _membership(admission)
+    sign_in = admission.sign_in
     return (
         sign_in is not None
         and sign_in.is_open
@@ -121,10 +130,6 @@ def _is_entitled(admission: Admission) -> bool:
         and membership is not None
         and membership.is_live
     )
-
-
-def _membership(admission: Admission) -> Membership | None:
-    return groups.membership_of(admission.user, admission.session.group_id)
 
 
 def may_send(seat: Seat) -> frozenset[Source]:

@@ -61,11 +61,12 @@ class Commit(ClientMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready(ClientMessage):
-    """This page can open what the others send under this epoch."""
+    """This page can open what the others send under this epoch; `switched` as in that message."""
 
     type: ClassVar[str] = "ready"
     group: UUID
     epoch: Epoch
+    switched: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

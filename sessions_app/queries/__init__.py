@@ -10,12 +10,11 @@ from sessions_app.queries.attempts import (
 from sessions_app.queries.keys import (
     commits_from,
     current_group,
-    everybody_is_ready,
     is_without_leaf,
+    key_state,
     leaf_of,
     leaves,
     seated_without_leaf,
-    sources_of,
     unused_packages,
 )
 from sessions_app.queries.seats import (
@@ -45,11 +44,11 @@ __all__ = [
     "commits_from",
     "connected_hosts",
     "current_group",
-    "everybody_is_ready",
     "is_blocked",
     "is_host",
     "is_stale",
     "is_without_leaf",
+    "key_state",
     "last_admission",
     "last_located",
     "leaf_of",
@@ -63,7 +62,6 @@ __all__ = [
     "seated",
     "seated_without_leaf",
     "session_of",
-    "sources_of",
     "unused_packages",
     "visible_to",
 ]

@@ -1,8 +1,9 @@
 """The session's key group as the server may know it: who has a leaf, who is ready, what is next."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from sessions_app.models import (
     Admission,
@@ -42,31 +43,42 @@ def unused_packages(session_id: UUID) -> QuerySet[KeyPackage]:
     ).select_related("admission")
 
 
-def everybody_is_ready(group: KeyGroup) -> bool:
-    """All who sit and are connected can open the present epoch."""
-    here = leaves(group).filter(
-        admission__state__in=words(SEATED), admission__connection__isnull=False
-    )
-    behind = here.filter(Q(ready_epoch__isnull=True) | Q(ready_epoch__lt=group.epoch))
-    return not behind.exists()
-
-
-def sources_of(admission: Admission) -> frozenset[int] | None:
-    """The seats that this one may receive now; None while it is not ready itself.
-
-    A source counts once it is ready and has switched to an epoch that the viewer can open.
-    """
-    group = current_group(admission.session_id)
+def key_state(session_id: UUID) -> "KeyState | None":
+    """None before a host has founded the first group."""
+    group = current_group(session_id)
     if group is None:
         return None
-    seated = leaves(group).filter(admission__state__in=words(SEATED))
-    members = list(seated.select_related("admission__seat"))
-    own = next((one for one in members if one.admission_id == admission.pk), None)
-    if own is None or not own.is_ready_on(admission.connection):
-        return None
-    return frozenset(
-        one.admission.seat.number for one in members if one is not own and _is_open_to(own, one)
-    )
+    here = leaves(group).select_related("admission__seat")
+    return KeyState(group, {leaf.admission_id: leaf for leaf in here})
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """The present group and its leaves by visit, read at one moment."""
+
+    group: KeyGroup
+    leaves: dict[UUID, KeyMember]
+
+    @property
+    def everybody_is_ready(self) -> bool:
+        """All who sit and are connected can open the present epoch."""
+        here = (leaf for leaf in self._seated if leaf.admission.connection is not None)
+        return all((leaf.ready_epoch or -1) >= self.group.epoch for leaf in here)
+
+    def sources_of(self, admission: Admission) -> frozenset[int] | None:
+        """The seats that this one may receive now; None while it is not ready itself.
+
+        A source counts once it is ready and has switched to an epoch that the viewer can open.
+        """
+        own = self.leaves.get(admission.pk)
+        if own is None or not own.admission.is_seated or not own.is_ready_on(admission.connection):
+            return None
+        others = (leaf for leaf in self._seated if leaf is not own and _is_open_to(own, leaf))
+        return frozenset(leaf.admission.seat.number for leaf in others)
+
+    @property
+    def _seated(self) -> list[KeyMember]:
+        return [leaf for leaf in self.leaves.values() if leaf.admission.is_seated]
 
 
 def _is_open_to(viewer: KeyMember, source: KeyMember) -> bool:

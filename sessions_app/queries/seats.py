@@ -27,7 +27,7 @@ def admission_at(session_id: UUID, connection: UUID) -> Admission | None:
         Admission.objects.filter(
             session_id=session_id, connection=connection, state__in=words(LIVE)
         )
-        .select_related("session__group", "user")
+        .select_related("session__group", "user", "sign_in", "seat")
         .first()
     )
 

@@ -28,7 +28,7 @@ from sessions_app.messages.server import (
 )
 from sessions_app.models import Admission, PreJoin, Session
 from sessions_app.queries.attempts import attempts_of_all
-from sessions_app.queries.seats import connected_hosts, live_admissions
+from sessions_app.queries.seats import live_admissions
 from sessions_app.states import AdmissionState, SeatMode, SessionState
 
 # Told after this many failures: early enough to help, late enough for a slip of the finger.
@@ -44,6 +44,14 @@ class People:
     memberships: dict[UUID, Membership]
     admissions: dict[UUID, Admission]
 
+    @property
+    def has_connected_host(self) -> bool:
+        return any(
+            admission.is_seated and admission.connection and membership.is_host
+            for user_id, admission in self.admissions.items()
+            if (membership := self.memberships.get(user_id)) is not None
+        )
+
 
 def snapshot_for(user: User, session: Session, mode: SeatMode, own: Admission | None) -> Snapshot:
     """`own` is the admission of the reading connection: another device's place shows nothing."""
@@ -54,7 +62,7 @@ def snapshot_for(user: User, session: Session, mode: SeatMode, own: Admission | 
     is_host = own_membership.is_host
     return Snapshot(
         own=_own(own_membership, own, mode),
-        session=_session_view(session),
+        session=_session_view(session, people),
         seats=_seats(people) if sees_room else [],
         host=_panel(session, people, user) if is_host else None,
     )
@@ -94,12 +102,12 @@ def _own(membership: Membership, admission: Admission | None, mode: SeatMode) ->
     )
 
 
-def _session_view(session: Session) -> SessionView:
+def _session_view(session: Session, people: People) -> SessionView:
     return SessionView(
         state=SessionState(session.state),
         locked=session.admits_nobody,
         suspended=session.media_suspended_at is not None,
-        host_present=session.doors_are_open and connected_hosts(session).exists(),
+        host_present=session.doors_are_open and people.has_connected_host,
         opens_at=session.opens_at,
         closes_at=session.closes_at,
         now=timezone.now(),

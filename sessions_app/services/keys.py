@@ -104,16 +104,17 @@ def commit_keys(
     return current
 
 
-def note_ready(*, admission: Admission, connection: UUID, group: UUID, epoch: int) -> None:
-    """This page can open the epoch; the welcome has done its work."""
-    _note(
-        admission,
-        group,
-        epoch,
-        ready_on=connection,
-        ready_epoch=epoch,
-        welcome=None,
-    )
+def note_ready(
+    *, admission: Admission, connection: UUID, group: UUID, epoch: int, switched: bool
+) -> None:
+    """This page can open the epoch, and seals under it too if it has `switched`.
+
+    The welcome has done its work.
+    """
+    said = {"ready_on": connection, "ready_epoch": epoch, "welcome": None}
+    if switched:
+        said["switched_epoch"] = epoch
+    _note(admission, group, epoch, **said)
 
 
 def note_switched(*, admission: Admission, group: UUID, epoch: int) -> None:
@@ -143,16 +144,21 @@ def forget_keys(session: Session) -> None:
 
 def _note(admission: Admission, group: UUID, epoch: int, **said: object) -> None:
     """What is said about another group or a coming epoch is late or wrong: it changes nothing."""
-    current = queries.current_group(admission.session_id)
-    leaf = queries.leaf_of(current, admission.pk)
-    if current is None or current.pk != group or leaf is None:
-        return
-    if leaf.joined_epoch <= epoch <= current.epoch:
-        KeyMember.objects.filter(pk=leaf.pk).update(**said)
+    own = KeyMember.objects.filter(
+        admission=admission,
+        left_epoch=None,
+        joined_epoch__lte=epoch,
+        group=group,
+        group__replaced_at=None,
+        group__epoch__gte=epoch,
+    )
+    if own.update(**said):
         notify.keys_changed(admission.session_id)
 
 
 def _end_leaves(group: KeyGroup, removed: Collection[UUID]) -> None:
+    if not removed:
+        return
     ended = queries.leaves(group).filter(admission_id__in=removed)
     if ended.update(left_epoch=group.epoch, welcome=None) != len(set(removed)):
         raise CommitRefused(group)

@@ -7,10 +7,9 @@ from accounts.models import User
 from groups import queries as groups
 from groups.models import Membership
 from groups.states import HOST_ROLES, CameraPolicy
-from sessions_app import queries
 from sessions_app.errors import NoSuchAdmission, NotAHost, RoomIsFull
 from sessions_app.models import Admission, PreJoin, Room, Seat, Session
-from sessions_app.states import SEATED, RoomKind, SeatMode, VoidReason
+from sessions_app.states import SEATED, RoomKind, SeatMode, VoidReason, words
 
 
 def locked_session(pk: UUID) -> Session:
@@ -29,8 +28,8 @@ def host_membership(session: Session, by: User) -> Membership:
 def host_admission(session: Session, by: User) -> Admission:
     """The host's own seat: without one, a host acts on nobody."""
     host_membership(session, by)
-    own = queries.live_admission(by, session)
-    if own is None or not own.is_seated:
+    own = Admission.objects.filter(session=session, user=by, state__in=words(SEATED)).first()
+    if own is None:
         raise NotAHost("no_own_admission")
     return own
 
@@ -39,7 +38,7 @@ def locked_admission(session: Session, pk: UUID) -> Admission:
     """An admission of this very session; an id from elsewhere is as good as none."""
     found = (
         Admission.objects.select_for_update(of=("self",))
-        .select_related("user", "sign_in")
+        .select_related("user", "sign_in", "prejoin")
         .filter(pk=pk, session=session)
         .first()
     )

@@ -17,9 +17,10 @@ from audit import services as audit
 from audit.context import acting, acting_as_system
 from audit.errors import AuditUnavailable
 from audit.events import Ref
+from groups import queries as groups
 from groups.states import SeatRole
 from sessions_app import queries, services
-from sessions_app.access import standing_of
+from sessions_app.access import Standing, standing_in, standing_of
 from sessions_app.errors import CommitRefused, OnAnotherDevice, SessionRefused
 from sessions_app.events import ActRefused
 from sessions_app.gates import Attempt
@@ -29,7 +30,7 @@ from sessions_app.messages.base import ClientMessage, ServerMessage
 from sessions_app.messages.client import HOST_MESSAGES
 from sessions_app.messages.server import SecondDevice, Welcome
 from sessions_app.models import Admission
-from sessions_app.permits import permit_of
+from sessions_app.permits import permit_for
 from sessions_app.services.arriving import FRESH_FACTOR
 from sessions_app.sockets.acts import KEY_MESSAGES, act_as_host, act_on_keys, refusal_of
 from sessions_app.sockets.handshake import Opening
@@ -46,19 +47,20 @@ PING_SECONDS = 15
 class Actor:
     def __init__(self, opening: Opening, place: Place) -> None:
         self._origin = opening.origin
+        self._user = opening.sign_in.user
         self._place = place
         self.keys = KeyReader()
 
     def tell(self, message: ClientMessage) -> ServerMessage | None:
         """Do what the message asks; the direct answer, if it has one. Raises SessionRefused."""
         with acting(self._origin):
-            attempt = self._attempt()
             own = self._own()
-            standing = AdmissionState(own.state) if own else None
-            role = SeatRole(attempt.membership.role)
-            if code := refusal(type(message), role, standing):
+            standing = self._standing(own)
+            role = SeatRole(standing.membership.role)
+            place = AdmissionState(own.state) if own else None
+            if code := refusal(type(message), role, place):
                 raise SessionRefused(code)
-            return self._do(message, attempt, own)
+            return self._do(message, standing, own)
 
     def refuse(self, code: str) -> None:
         """The refusal's entry, after the act's own transaction was rolled back."""
@@ -74,8 +76,14 @@ class Actor:
     def read_keys(self) -> KeyNews:
         """Quicker than `read`: what a change of keys means for this connection, and no more."""
         own = queries.admission_at(self._place.session_id, self._place.connection)
-        messages = self.keys.news(own, is_host=own is not None and queries.is_host(own))
-        return KeyNews(messages, permit_of(own.pk) if own else None)
+        if own is None or not own.is_seated:
+            return KeyNews([], None)
+        membership = groups.membership_of(own.user, own.session.group_id)
+        keys = queries.key_state(own.session_id)
+        is_host = membership is not None and membership.is_host
+        return KeyNews(
+            self.keys.news(own, keys, is_host=is_host), permit_for(own, membership, keys)
+        )
 
     def return_without_leaf(self) -> None:
         """Called in time: the service looks again whether a host's browser has added them."""
@@ -102,15 +110,15 @@ class Actor:
         self._note(services.lose_connection)
 
     def _do(
-        self, message: ClientMessage, attempt: Attempt, own: Admission | None
+        self, message: ClientMessage, standing: Standing, own: Admission | None
     ) -> ServerMessage | None:
         match message:
             case said.Hello():
-                return self._arrive(message, attempt)
+                return self._arrive(message, self._attempt(standing))
             case said.TakeOver():
-                return self._take_over(attempt)
+                return self._take_over(self._attempt(standing))
             case said.OpenDoors():
-                self._open_doors(attempt)
+                self._open_doors(self._attempt(standing))
             case said.State(mic=mic, camera=camera, private=private, away=away) if own:
                 services.set_presence(
                     admission=own, mic=mic, camera=camera, private=private, away=away
@@ -118,20 +126,20 @@ class Actor:
             case said.Leave() if own:
                 services.leave(admission=own)
             case _ if own and type(message) in KEY_MESSAGES:
-                return self._about_keys(message, attempt, own)
+                return self._about_keys(message, standing, own)
             case _ if type(message) in HOST_MESSAGES:
-                act_as_host(message, session=attempt.session, by=attempt.user)
+                act_as_host(message, session=standing.session, by=standing.membership.user)
         return None
 
     def _about_keys(
-        self, message: ClientMessage, attempt: Attempt, own: Admission
+        self, message: ClientMessage, standing: Standing, own: Admission
     ) -> ServerMessage | None:
         """Losing a race is no misdeed: it is answered, and not written down as a refusal."""
         try:
             act_on_keys(
                 message,
-                session=attempt.session,
-                by=attempt.user,
+                session=standing.session,
+                by=standing.membership.user,
                 admission=own,
                 connection=self._place.connection,
                 reader=self.keys,
@@ -175,11 +183,19 @@ class Actor:
         )
         self._place.admission_id = admission.pk
 
-    def _attempt(self) -> Attempt:
-        sign_in = SignIn.objects.select_related("user").get(pk=self._place.sign_in_id)
-        standing = standing_of(sign_in.user, self._place.session_id)
+    def _standing(self, own: Admission | None) -> Standing:
+        """By the rows as they are now; raises SessionRefused for who may not know any more."""
+        standing = (
+            standing_in(own.session, own.user)
+            if own
+            else standing_of(self._user, self._place.session_id)
+        )
         if standing is None:
             raise SessionRefused("ended")
+        return standing
+
+    def _attempt(self, standing: Standing) -> Attempt:
+        sign_in = SignIn.objects.select_related("user").get(pk=self._place.sign_in_id)
         return queries.attempt_of(
             session=standing.session, membership=standing.membership, sign_in=sign_in
         )

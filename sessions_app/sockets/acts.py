@@ -73,9 +73,13 @@ def act_on_keys(
         case keys.Commit():
             fields_of = {field.name: getattr(message, field.name) for field in fields(message)}
             services.commit_keys(admission=admission, by=by, **fields_of)
-        case keys.Ready(group=group, epoch=epoch):
+        case keys.Ready(group=group, epoch=epoch, switched=switched):
             services.note_ready(
-                admission=admission, connection=connection, group=group, epoch=epoch
+                admission=admission,
+                connection=connection,
+                group=group,
+                epoch=epoch,
+                switched=switched,
             )
         case keys.Switched(group=group, epoch=epoch):
             services.note_switched(admission=admission, group=group, epoch=epoch)

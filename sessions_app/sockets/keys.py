@@ -20,7 +20,7 @@ from sessions_app.messages.keys import (
 )
 from sessions_app.models import Admission, KeyGroup, KeyMember
 from sessions_app.permits import Permit
-from sessions_app.queries.keys import COMMITS_AT_ONCE
+from sessions_app.queries.keys import COMMITS_AT_ONCE, KeyState
 from sessions_app.states import KeyStanding
 
 
@@ -67,20 +67,19 @@ class KeyReader:
     def takes_part_in(self, group: UUID) -> bool:
         return self.group == group and self.standing is KeyStanding.MEMBER
 
-    def news(self, own: Admission | None, *, is_host: bool) -> list[ServerMessage]:
-        """Nothing for those who wait: numbers and groups say what happens inside."""
-        if not self.has_asked or own is None or not own.is_seated:
+    def news(self, own: Admission, keys: KeyState | None, *, is_host: bool) -> list[ServerMessage]:
+        """Only for who sits: numbers and groups say what happens inside."""
+        if not self.has_asked:
             return []
         with self._one_at_a_time:
-            return self._read(own, is_host=is_host)
+            return self._read(own, keys, is_host=is_host)
 
-    def _read(self, own: Admission, *, is_host: bool) -> list[ServerMessage]:
-        group = queries.current_group(own.session_id)
-        leaf = queries.leaf_of(group, own.pk)
-        found = self._state(group, leaf)
-        if group is not None and leaf is not None and self.group == group.pk:
-            found += self._commits(group, leaf)
-            found += self._readiness(group)
+    def _read(self, own: Admission, keys: KeyState | None, *, is_host: bool) -> list[ServerMessage]:
+        leaf = keys.leaves.get(own.pk) if keys else None
+        found = self._state(keys.group if keys else None, leaf)
+        if keys is not None and leaf is not None and self.group == keys.group.pk:
+            found += self._commits(keys.group, leaf)
+            found += self._readiness(keys)
         if is_host:
             found += self._new_packages(own.session_id)
         return found
@@ -115,12 +114,12 @@ class KeyReader:
 
     def _commits(self, group: KeyGroup, leaf: KeyMember) -> list[ServerMessage]:
         """Only those made while this visit had its leaf: earlier ones could not be opened."""
-        if self.epoch < leaf.joined_epoch:
+        self.has_more = False
+        if self.epoch < leaf.joined_epoch or self.epoch >= group.epoch:
             return []
         commits = queries.commits_from(group, self.epoch)
         self.has_more = len(commits) == COMMITS_AT_ONCE
-        if commits:
-            self.epoch = commits[-1].epoch + 1
+        self.epoch = commits[-1].epoch + 1
         return [
             Committed(
                 group=group.pk,
@@ -131,11 +130,10 @@ class KeyReader:
             for one in commits
         ]
 
-    def _readiness(self, group: KeyGroup) -> list[ServerMessage]:
+    def _readiness(self, keys: KeyState) -> list[ServerMessage]:
+        group = keys.group
         now = (group.pk, group.epoch)
-        if self.epoch != group.epoch or self._all_ready == now:
-            return []
-        if not queries.everybody_is_ready(group):
+        if self.epoch != group.epoch or self._all_ready == now or not keys.everybody_is_ready:
             return []
         self._all_ready = now
         return [AllReady(group=group.pk, epoch=group.epoch)]

@@ -8,9 +8,9 @@ from django.utils import timezone
 from accounts.models import SignIn
 from groups.states import HOST_ROLES, SeatRole
 from sessions_app import gates, queries
-from sessions_app.access import Standing, standing_of
+from sessions_app.access import Standing, standing_in
 from sessions_app.messages.server import GateClosed, Snapshot
-from sessions_app.models import Admission, Session
+from sessions_app.models import Admission
 from sessions_app.queries.snapshots import snapshot_for
 from sessions_app.states import AdmissionState, SeatMode, SessionState
 
@@ -53,13 +53,13 @@ def view_of(place: Place) -> View:
     sign_in = SignIn.objects.select_related("user").get(pk=place.sign_in_id)
     if not sign_in.is_open or not sign_in.user.is_active:
         return View(ended="locked" if sign_in.is_locked else "signed_out")
-    session = Session.objects.select_related("group").get(pk=place.session_id)
     admission = _own_admission(place)
+    session = admission.session if admission else queries.session_of(place.session_id)
     if session.state in (SessionState.ENDED, SessionState.CANCELLED):
         return View(ended=str(session.state))
     if ended := _ended_as(place, admission):
         return View(ended=ended)
-    standing = standing_of(sign_in.user, place.session_id)
+    standing = standing_in(session, sign_in.user)
     if standing is None:
         return View(ended="membership_ended")
     return _present(place, standing, sign_in, admission)

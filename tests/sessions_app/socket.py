@@ -84,10 +84,14 @@ class Socket:
                 heard: Heard = json.loads(await self.wire.receive_from(timeout=WITHIN))
                 assert heard["n"] == self.last_n + 1
                 self.last_n = heard["n"]
-                if heard["type"] == "snapshot":
-                    self.snapshot = heard
+                self.note(heard)
                 if heard["type"] == kind and where(heard):
                     return heard
+
+    def note(self, heard: Heard) -> None:
+        """Of what is passed over, the newest snapshot is kept."""
+        if heard["type"] == "snapshot":
+            self.snapshot = heard
 
     async def hello(self, mode: str = "video") -> Heard:
         """Up to the first snapshot."""

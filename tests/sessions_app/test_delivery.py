@@ -225,12 +225,18 @@ def with_ana(meeting: Meeting) -> tuple[Admission, KeyGroup, Admission]:
     return thea, commit(meeting.thea, thea, group, 0, added=[ana]), ana
 
 
-def ready(admission: Admission, group: KeyGroup, epoch: int) -> None:
+def ready(admission: Admission, group: KeyGroup, epoch: int, *, switched: bool = False) -> None:
     assert admission.connection is not None
     services.note_ready(
-        admission=admission, connection=admission.connection, group=group.pk, epoch=epoch
+        admission=admission,
+        connection=admission.connection,
+        group=group.pk,
+        epoch=epoch,
+        switched=switched,
     )
 
 
 def sources(admission: Admission) -> frozenset[int] | None:
-    return queries.sources_of(Admission.objects.get(pk=admission.pk))
+    admission = Admission.objects.get(pk=admission.pk)
+    keys = queries.key_state(admission.session_id)
+    return keys.sources_of(admission) if keys else None

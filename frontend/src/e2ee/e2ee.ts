@@ -20,6 +20,7 @@ import type {
   LineMedia,
   LineOptions,
   MadeCommit,
+  Readiness,
   Said,
   Told,
   Trouble,
@@ -41,7 +42,7 @@ export class E2ee {
   /** After create, join, restore, each applied commit, and drop. */
   readonly onGroup = new Listeners<GroupView | null>();
   /** The receive keys of this epoch are installed. */
-  readonly onReady = new Listeners<GroupEpoch>();
+  readonly onReady = new Listeners<Readiness>();
   /** Every sender of this page seals under this epoch. */
   readonly onSwitched = new Listeners<GroupEpoch>();
   /** Whose frames open on a receiving line now; null: nobody's. */
@@ -206,10 +207,10 @@ export class E2ee {
         break;
       case "ready":
         this.onReady.emit(told.at);
+        if (told.at.switched) this.#switched(told.at);
         break;
       case "switched":
-        this.#askForKeyFrames();
-        this.onSwitched.emit(told.at);
+        this.#switched(told.at);
         break;
       case "line":
         this.onLine.emit({ mid: told.mid, admission: told.admission });
@@ -221,6 +222,11 @@ export class E2ee {
         this.onTrouble.emit(told.trouble);
         break;
     }
+  }
+
+  #switched({ group, epoch }: GroupEpoch): void {
+    this.#askForKeyFrames();
+    this.onSwitched.emit({ group, epoch });
   }
 
   #settle(id: number): Waiting | undefined {

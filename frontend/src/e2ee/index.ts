@@ -10,6 +10,7 @@ export type {
   LineCounters,
   MadeCommit,
   Member,
+  Readiness,
   Said,
   Trouble,
 } from "./protocol";

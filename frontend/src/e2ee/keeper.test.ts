@@ -37,11 +37,12 @@ describe("an admission", () => {
     }
   });
 
-  it("tells the newcomer first ready, then switched", async () => {
+  it("lets the newcomer be ready and send at once", async () => {
     const [thea, ana] = [await founder(), new TestMember("Ana")];
     await admit(thea, ana);
-    expect(ana.readies).toEqual([{ group: GROUP, epoch: 1 }]);
-    expect(ana.switches).toEqual([{ group: GROUP, epoch: 1 }]);
+    expect(ana.readies).toEqual([{ group: GROUP, epoch: 1, switched: true }]);
+    expect(ana.ring.sendingEpoch).toBe(1);
+    expect(thea.readies.at(-1)).toEqual({ group: GROUP, epoch: 1, switched: false });
   });
 
   it("keeps senders on the former epoch until everybody is ready", async () => {

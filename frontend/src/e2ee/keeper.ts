@@ -15,6 +15,7 @@ import type {
   Identity,
   MadeCommit,
   Member,
+  Readiness,
   Said,
   Trouble,
 } from "./protocol";
@@ -27,7 +28,7 @@ export const SWITCH_AFTER_MS = 1_000;
 
 export interface KeeperEvents {
   group(view: GroupView | null): void;
-  ready(at: GroupEpoch): void;
+  ready(at: Readiness): void;
   switched(at: GroupEpoch): void;
   said(said: Said): void;
   trouble(trouble: Trouble): void;
@@ -218,7 +219,10 @@ export class Keeper {
     await this.#advance(mls, true);
   }
 
-  /** Keys first, the disk last: after a crash in between the same commit is replayed. */
+  /**
+   * Keys first, the disk last: after a crash in between the same commit is replayed. Senders switch
+   * at once after a Remove; after an Add when everybody is ready, or after a second.
+   */
   async #advance(next: MlsGroup, atOnce: boolean): Promise<void> {
     const group = this.#group;
     if (group === null) throw new NotNow("group.none");
@@ -227,8 +231,10 @@ export class Keeper {
     clearTimeout(this.#switching);
     await this.#install(next);
     this.#events.group(await view(group, next));
-    this.#events.ready({ group, epoch: next.epoch });
-    if (!this.#isRestored) await this.#switchSoon(atOnce || this.#ring.sendingEpoch === null);
+    const isWaiting = !atOnce && this.#ring.sendingEpoch !== null;
+    const switched = !isWaiting && (await this.#sealUnder(next.epoch));
+    this.#events.ready({ group, epoch: next.epoch, switched });
+    if (isWaiting) this.#switching = setTimeout(() => void this.#switch(), SWITCH_AFTER_MS);
     await this.#save();
   }
 
@@ -249,20 +255,18 @@ export class Keeper {
     });
   }
 
-  /** After a Remove at once; after an Add when everybody is ready, or after a second. */
-  async #switchSoon(atOnce: boolean): Promise<void> {
-    if (atOnce) return this.#switch();
-    this.#switching = setTimeout(() => void this.#switch(), SWITCH_AFTER_MS);
-  }
-
   async #switch(): Promise<void> {
     clearTimeout(this.#switching);
     const { epoch } = this.#present();
-    if (this.#isBroken || this.#isRestored || this.#ring.sendingEpoch === epoch) return;
-    await this.#ring.switchTo(epoch);
     const group = this.#group;
-    if (group !== null && this.#ring.sendingEpoch === epoch)
-      this.#events.switched({ group, epoch });
+    if ((await this.#sealUnder(epoch)) && group !== null) this.#events.switched({ group, epoch });
+  }
+
+  /** False when nothing may be sent, or this epoch was sent under before. */
+  async #sealUnder(epoch: number): Promise<boolean> {
+    if (this.#isBroken || this.#isRestored || this.#ring.sendingEpoch === epoch) return false;
+    await this.#ring.switchTo(epoch);
+    return this.#ring.sendingEpoch === epoch;
   }
 
   #stopSending(): void {

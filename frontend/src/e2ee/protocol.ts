@@ -25,6 +25,11 @@ export interface GroupEpoch {
   readonly epoch: number;
 }
 
+/** `switched`: this page's senders seal under it too. */
+export interface Readiness extends GroupEpoch {
+  readonly switched: boolean;
+}
+
 export interface Said {
   readonly from: Member;
   readonly text: string;
@@ -92,7 +97,7 @@ export type Told =
   | { readonly kind: "answer"; readonly id: number; readonly value: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly code: string }
   | { readonly kind: "group"; readonly view: GroupView | null }
-  | { readonly kind: "ready"; readonly at: GroupEpoch }
+  | { readonly kind: "ready"; readonly at: Readiness }
   | { readonly kind: "switched"; readonly at: GroupEpoch }
   | { readonly kind: "line"; readonly mid: string; readonly admission: string | null }
   | { readonly kind: "said"; readonly said: Said }

@@ -4,7 +4,15 @@
  *
  * MUST fail closed: while there is no group, or trouble with it, nothing leaves the worker.
  */
-import { E2ee, fromBase64, type GroupEpoch, type GroupView, type Trouble, toBase64 } from "../e2ee";
+import {
+  E2ee,
+  fromBase64,
+  type GroupEpoch,
+  type GroupView,
+  type Readiness,
+  type Trouble,
+  toBase64,
+} from "../e2ee";
 import { HostKeys } from "./host-keys";
 import { Listeners } from "./listeners";
 import { Pins, Visits } from "./pins";
@@ -47,7 +55,8 @@ export class RoomKeys {
   #standing: KeyGroupState | null = null;
   /** After a reload nothing may be sent before this page has a leaf key of its own again. */
   #mustRenew = false;
-  #said: Partial<Record<"ready" | "switched", GroupEpoch>> = {};
+  /** The newest epoch that this page has told of. */
+  #ready: Readiness | null = null;
 
   constructor({ membership, session, send }: RoomKeysOptions) {
     this.#send = send;
@@ -134,8 +143,8 @@ export class RoomKeys {
   #listen(): void {
     const { engine } = this;
     engine.onGroup.add((view) => this.#see(view));
-    engine.onReady.add((at) => this.#tell("ready", at));
-    engine.onSwitched.add((at) => this.#tell("switched", at));
+    engine.onReady.add((at) => this.#tellReady(at));
+    engine.onSwitched.add((at) => this.#tellSwitched(at));
     engine.onLine.add(({ mid, admission }) => {
       this.#senders = new Map(this.#senders).set(mid, admission);
       this.#changed();
@@ -185,7 +194,7 @@ export class RoomKeys {
   async #leaveGroup(): Promise<void> {
     this.#mustRenew = false;
     this.#hasAsked = false;
-    this.#said = {};
+    this.#ready = null;
     this.talk.clear();
     await this.engine.drop();
   }
@@ -295,16 +304,23 @@ export class RoomKeys {
     }
   }
 
-  #tell(type: "ready" | "switched", at: GroupEpoch): void {
-    this.#said[type] = at;
-    this.#send({ type, ...at });
+  #tellReady(at: Readiness): void {
+    this.#ready = at;
+    this.#send({ type: "ready", ...at });
+  }
+
+  /** What was said together with `ready` is not said again. */
+  #tellSwitched({ group, epoch }: GroupEpoch): void {
+    const ready = this.#ready;
+    if (ready?.group !== group || ready.epoch !== epoch || ready.switched) return;
+    this.#ready = { ...ready, switched: true };
+    this.#send({ type: "switched", group, epoch });
   }
 
   /** The server counts only what this very connection has said. */
   #repeat(): void {
-    for (const type of ["ready", "switched"] as const) {
-      const at = this.#said[type];
-      if (at && at.group === this.#view?.group) this.#send({ type, ...at });
+    if (this.#ready && this.#ready.group === this.#view?.group) {
+      this.#send({ type: "ready", ...this.#ready });
     }
   }
 

@@ -244,11 +244,12 @@ export interface Commit {
   removed: string[];
 }
 
-/** This page can open what the others send under this epoch. */
+/** This page can open what the others send under this epoch; `switched` as in that message. */
 export interface Ready {
   type: "ready";
   group: string;
   epoch: number;
+  switched: boolean;
 }
 
 /** Whatever this page sends from now on is sealed under this epoch. */

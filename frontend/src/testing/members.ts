@@ -2,7 +2,7 @@
 import type { Bytes } from "../e2ee/bytes";
 import { Keeper } from "../e2ee/keeper";
 import { KeyRing } from "../e2ee/keys";
-import type { GroupEpoch, GroupView, Identity, Said, Trouble } from "../e2ee/protocol";
+import type { GroupEpoch, GroupView, Identity, Readiness, Said, Trouble } from "../e2ee/protocol";
 import { makeSealingKey, SealedStore, type Shelf } from "../e2ee/store";
 import { Vault } from "../e2ee/vault";
 
@@ -41,7 +41,7 @@ export function identity(alias: string): Identity {
 export class TestMember {
   readonly ring = new KeyRing();
   readonly keeper: Keeper;
-  readonly readies: GroupEpoch[] = [];
+  readonly readies: Readiness[] = [];
   readonly switches: GroupEpoch[] = [];
   readonly said: Said[] = [];
   readonly troubles: Trouble[] = [];
