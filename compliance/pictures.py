@@ -55,8 +55,10 @@ class Count:
     count: int
 
 
-def picture(id: str, title: str, what: str, counts: Sequence[Count]) -> Picture:
-    """`what` names the first column of its table."""
+def picture(
+    id: str, title: str, what: str, counts: Sequence[Count], *, when: str = "on"
+) -> Picture:
+    """`what` names the first column of its table; `when` comes before the name of a bar."""
     top = round_up(max((one.count for one in counts), default=0))
     step = WIDTH / max(len(counts), 1)
     bars = [_bar(one, place * step, step, top) for place, one in enumerate(counts)]
@@ -64,7 +66,7 @@ def picture(id: str, title: str, what: str, counts: Sequence[Count]) -> Picture:
     total = sum(one.count for one in counts)
     summary = "None in this time."
     if most is not None and most.count:
-        summary = f"{total} in all; most, {most.count}, at {most.name}."
+        summary = f"{total} in all, {most.count} of them {when} {most.name}."
     return Picture(id, title, summary, what, bars, top)
 
 

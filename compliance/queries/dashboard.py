@@ -67,7 +67,8 @@ def _access(now: datetime, zone: ZoneInfo) -> Picture:
         Count(f"{hour:02}:00", f"{hour:02}" if hour % 3 == 0 else "", found.get(hour, 0))
         for hour in range(24)
     ]
-    return picture("access", f"Entries by hour of the day, last {ACCESS_DAYS} days", "Hour", hours)
+    title = f"Entries by hour of the day, last {ACCESS_DAYS} days"
+    return picture("access", title, "Hour", hours, when="at")
 
 
 def _denials(days: list[date], zone: ZoneInfo) -> Picture:

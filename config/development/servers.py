@@ -134,6 +134,7 @@ class PostgresServer:
     folder: Path
     password: str = field(repr=False)
     fast: bool = False
+    more_settings: dict[str, str] = field(default_factory=dict)
     account: Account = field(default_factory=Account.unprivileged)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -162,7 +163,7 @@ class PostgresServer:
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster(binaries)
         (self.data / "postmaster.pid").unlink(missing_ok=True) if self._pid_is_stale() else None
-        settings = SETTINGS | (FAST_SETTINGS if self.fast else {})
+        settings = SETTINGS | (FAST_SETTINGS if self.fast else {}) | self.more_settings
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.process = self.account.start(
             [

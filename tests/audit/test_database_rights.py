@@ -144,6 +144,20 @@ def test_a_lazy_commit_is_refused_before_and_after_the_append() -> None:
     assert outcome("default", locally, APPEND, params=[BODY]) == PASSED
 
 
+def test_a_look_alike_of_the_caller_does_not_blind_the_check_at_commit() -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "CREATE SCHEMA alike; GRANT USAGE ON SCHEMA alike TO quietroom_app;"
+            "CREATE FUNCTION alike.current_setting(text) RETURNS text LANGUAGE sql RETURN 'on'"
+        )
+    blinded = "SET LOCAL search_path = alike, pg_catalog"
+    lazily = "SET LOCAL synchronous_commit = off"
+    write = f"SELECT audit.append('{BODY.decode()}')"
+    assert outcome("default", blinded, write, lazily) != PASSED
+    assert rows("SELECT count(*) FROM audit.entries") == [(0,)]
+    assert outcome("default", blinded, write) == PASSED
+
+
 def test_a_malformed_body_is_refused() -> None:
     for body in MALFORMED:
         assert outcome("default", APPEND, params=[body]) != PASSED, body

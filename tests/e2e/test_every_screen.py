@@ -1,6 +1,8 @@
 """Every page at phone, tablet and desktop size, light and dark: all fits and axe is silent."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -32,6 +34,15 @@ HOST_OF_GROUP = (
 ADMIN = ("/", "/people/", "/people/invite/", "/people/factor-resets/", "/groups/", "/groups/new/")
 OFFICER = ("/", "/desk/", "/desk/log/", "/desk/alerts/", "/desk/reviews/", "/desk/requests/")
 OFFICER_FILTERED = ("/desk/log/?act=member.added", "/desk/log/?person=nonsense")
+# As if the first quarter were over: one review of each kind.
+REVIEWS_OF_A_QUARTER = """
+from datetime import timedelta
+from django.utils import timezone
+from audit.context import acting_as_system
+from compliance.services.reviews import open_due_reviews
+with acting_as_system("tests"):
+    open_due_reviews(timezone.now() + timedelta(days=92))
+"""
 # WCAG 2.2, 2.5.8; links within a sentence are excepted.
 SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, input")]
   .filter((one) => getComputedStyle(one).display !== "inline" && one.type !== "hidden")
@@ -63,6 +74,17 @@ def test_pages_of_a_therapist(world: World, look: Look) -> None:
     judge(world[cast.THEA].page, paths, look)
 
 
+def test_an_emergency_card_before_and_after_it_opens(world: World, look: Look) -> None:
+    thea = world[cast.THEA]
+    with looking(thea.page, look):
+        path = emergency_card_in(thea, world.group)
+        faults = faults_of(thea.page, path.removesuffix("emergency/"))
+        faults += faults_of(thea.page, path)
+        open_card(thea)
+        faults += faults_here(thea.page, f"{path} opened")
+    assert not faults
+
+
 def test_pages_of_an_admin(world: World, look: Look) -> None:
     judge(world[cast.ADA].page, (*ADMIN, world.group), look)
 
@@ -70,19 +92,56 @@ def test_pages_of_an_admin(world: World, look: Look) -> None:
 @pytest.fixture(scope="module")
 def officer(world: World) -> Person:
     """Max, who comes in last: whatever the others did is on his desk."""
+    leave_work(world)
     staff.invite_staff(world[cast.ADA], cast.MAX, "Compliance officer")
     officer = world.newcomer(cast.MAX)
     officer.join_by_invitation()
     return officer
 
 
+def leave_work(world: World) -> None:
+    """Something for every list of the desk: a session, a use, an alert, every kind of review."""
+    thea = world[cast.THEA]
+    staff.plan_session(thea, world.group)
+    thea.go(emergency_card_in(thea, world.group))
+    open_card(thea)
+    staff.invite_member(thea, world.group, cast.CLEO)
+    mail = world[cast.BEN].mailbox
+    world[cast.BEN].go(mail.link_for(cast.CLEO.email, containing="/invitation/"))
+    world.stack.manage("detect")
+    world.stack.manage("shell", "-c", REVIEWS_OF_A_QUARTER)
+
+
 def test_pages_of_a_compliance_officer(officer: Person, look: Look) -> None:
-    officer.go("/desk/log/?act=member.added")
-    entry = officer.page.get_by_role("link", name="Open the entry").first.get_attribute("href")
-    officer.go(entry or "")
+    entry = first_link(officer, "/desk/log/?act=member.added", "Open the entry")
+    officer.go(entry)
     report = officer.page.get_by_role("link", name="Who saw this person").get_attribute("href")
-    paths = (*OFFICER, *OFFICER_FILTERED, entry or "", report or "", f"{report}name/")
+    paths = (*OFFICER, *OFFICER_FILTERED, entry, report or "", f"{report}name/")
     judge(officer.page, paths, look)
+
+
+def test_a_review_is_signed_with_the_keyboard_alone(officer: Person) -> None:
+    officer.go(first_link(officer, "/desk/reviews/", "Who may still come in"))
+    page = officer.page
+    open_items = page.get_by_role("button", name=re.compile("^In order"))
+    expect(open_items).not_to_have_count(0)
+    while open_items.count():
+        tab_to(page, open_items.first.inner_text().strip())
+        press_enter(page)
+    tab_to(page, "Sign off")
+    press_enter(page)
+    expect(page.get_by_text("everything below is what was signed")).to_be_visible()
+
+
+def test_alerts_reviews_and_session_reports(officer: Person, look: Look) -> None:
+    alert = first_link(officer, "/desk/alerts/", "Link used by another account")
+    reviews = [
+        first_link(officer, "/desk/reviews/", name)
+        for name in ("Who may still come in", "A sample of everything")
+    ]
+    officer.go("/desk/log/")
+    session = officer.page.locator('a[href^="/desk/sessions/"]').first.get_attribute("href")
+    judge(officer.page, (alert, *reviews, session or ""), look)
 
 
 def test_the_desk_is_worked_with_the_keyboard_alone(officer: Person) -> None:
@@ -102,6 +161,28 @@ def test_the_desk_is_worked_with_the_keyboard_alone(officer: Person) -> None:
     officer.sees_heading("One entry")
 
 
+def emergency_card_in(therapist: Person, group: str) -> str:
+    therapist.go(group)
+    member = therapist.page.get_by_role("link", name=cast.ANA.alias, exact=True)
+    return f"{member.get_attribute('href')}emergency/"
+
+
+def open_card(therapist: Person) -> None:
+    therapist.page.get_by_label("I cannot reach them").check()
+    therapist.press("Open the card")
+    expect(therapist.page.get_by_text("Who should be called")).to_be_visible()
+
+
+def first_link(person: Person, path: str, name: str) -> str:
+    person.go(path)
+    return person.page.get_by_role("link", name=name).first.get_attribute("href") or ""
+
+
+def press_enter(page: Page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 def tab_to(page: Page, name: str) -> None:
     """As far as a patient person would press the key."""
     for _ in range(80):
@@ -112,19 +193,29 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def judge(page: Page, paths: tuple[str, ...], look: Look) -> None:
+    with looking(page, look):
+        faults = [fault for path in paths for fault in faults_of(page, path)]
+    assert not faults
+
+
+@contextmanager
+def looking(page: Page, look: Look) -> Iterator[None]:
     (width, height), theme = look
     before = page.viewport_size
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    faults = [fault for path in paths for fault in faults_of(page, path)]
+    yield
     page.emulate_media(color_scheme="light")
     if before is not None:
         page.set_viewport_size(before)
-    assert not faults
 
 
 def faults_of(page: Page, path: str) -> list[str]:
     page.goto(path)
+    return faults_here(page, path)
+
+
+def faults_here(page: Page, path: str) -> list[str]:
     found = [f"{path}: small target {html}" for html in page.evaluate(SMALL_TARGETS)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append(f"{path}: wider than the screen")
