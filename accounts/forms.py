@@ -1,9 +1,12 @@
 """Forms of accounts. Passwords are never trimmed, may be pasted and may hold any character."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts.models import Profile
 
@@ -13,6 +16,7 @@ else:
     OfProfile = forms.ModelForm
 
 LONGEST_PASSWORD = 256
+OLDEST = 120
 
 
 class PasswordField(forms.CharField):
@@ -94,8 +98,29 @@ class ResetForm(forms.Form):
     new = NewPasswordField()
 
 
+class BirthDateField(forms.DateField):
+    """A day that a living person can have been born on."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Date of birth")
+        widget = forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d")
+        super().__init__(widget=widget, **kwargs)
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        today = timezone.now().date()
+        if value and not (value <= today and today.year - value.year <= OLDEST):
+            raise ValidationError("Look at the year: nobody alive was born then.", code="year")
+
+
 class ProfileForm(OfProfile):
     """Beside each field stands who sees it; these sentences are promises, kept by tests."""
+
+    born_on = BirthDateField(
+        required=False,
+        help_text="Only needed in groups for certain ages. Seen by your therapist and your "
+        "programme. Once saved, your therapist corrects it.",
+    )
 
     class Meta:
         model = Profile
@@ -125,6 +150,14 @@ class ProfileForm(OfProfile):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        born_on = self.fields["born_on"]
+        born_on.initial = self.instance.born_on
+        born_on.disabled = self.instance.born_on is not None
         name = self.fields["true_name"]
         name.required = True
         name.error_messages["required"] = "Your therapist needs to know whom they let in."
+
+    def save(self, commit: bool = True) -> Profile:
+        if self.cleaned_data["born_on"]:
+            self.instance.birth_date = self.cleaned_data["born_on"].isoformat()
+        return super().save(commit)

@@ -12,6 +12,7 @@ from consent.kinds import binds
 from consent.models import AgreementVersion, Question, Signature
 from consent.states import VersionState
 from groups import queries as groups
+from groups.models import GuardianLink
 
 
 def _refuse(kind: str, pk: UUID, reason: str) -> Http404:
@@ -50,6 +51,22 @@ def paper_to_sign(request: SignedInRequest, pk: UUID) -> AgreementVersion:
     if not may_sign_in_group(request, version):
         raise _refuse("agreement_version", pk, "not_a_member")
     return version
+
+
+def paper_for_ward(
+    request: SignedInRequest, pk: UUID, link: UUID
+) -> tuple[AgreementVersion, GuardianLink]:
+    """A published version that binds a minor for whom one stands now."""
+    found = groups.wards_of(request.user).filter(pk=link).first()
+    version = (
+        AgreementVersion.objects.exclude(state=VersionState.DRAFT)
+        .select_related("agreement__group")
+        .filter(pk=pk, agreement__group=found.ward.group if found else None)
+        .first()
+    )
+    if found is None or version is None or not binds(version.agreement.kind, found.ward.role):
+        raise _refuse("agreement_version", pk, "not_a_guardian")
+    return version, found
 
 
 def own_signature(request: SignedInRequest, pk: UUID) -> Signature:

@@ -62,6 +62,7 @@ def is_text_as_signed(signature: Signature) -> bool:
 def _facts(signature: Signature) -> dict[str, str]:
     return {
         "Signed by": signature.printed_name,
+        **_minor(signature),
         "On": f"{signature.signed_at:%d %B %Y, %H:%M:%S} UTC",
         "Meaning": signature.meaning,
         "Confirmed with": signature.auth_strength,
@@ -69,3 +70,8 @@ def _facts(signature: Signature) -> dict[str, str]:
         "Fingerprint of the text (SHA-256)": signature.document_sha256,
         "Number of the signature": str(signature.pk),
     }
+
+
+def _minor(signature: Signature) -> dict[str, str]:
+    minor = signature.on_behalf_of
+    return {"For the minor": minor.profile.true_name} if minor else {}

@@ -13,6 +13,7 @@ ConsentError
 ├── AlreadySigned        carries the valid signature: the same answer as the first time
 ├── SignatureIncomplete  a tick or the printed name is missing
 ├── NameMismatch         the printed name is not the true name
+├── NotYoursToSign       a guardian's link has ended, or its scope is not to sign
 ├── FactorNotFresh       no fresh second factor, or it already served a signature
 ├── CopyNotMade          the layout of a signed copy failed
 └── SealBroken           a copy's bytes are not those that were sealed
@@ -111,3 +112,8 @@ class CopyNotMade(ConsentError):
 class SealBroken(ConsentError):
     code = "copy.seal_broken"
     text = "This copy was changed since it was made. Please tell the programme at once."
+
+
+class NotYoursToSign(ConsentError):
+    code = "sign.not_guardian"
+    text = "You do not sign for this minor any more. Call the therapist who invited you."

@@ -16,17 +16,24 @@ from groups.states import LIVE_STATES
 
 
 def ask_to_sign(version: AgreementVersion, *, but: User) -> None:
-    """A mail to everybody whom it binds, except the person who has just published."""
+    """A mail to everybody whom it binds and to guardians who sign for them, except the person who
+    has just published."""
     agreement = version.agreement
     path = reverse("consent:paper", args=[version.pk])
     for membership in _others(agreement.group, but):
         if binds(agreement.kind, membership.role):
             _mail(membership.user, "consent/mail/paper_waits.txt", path, agreement.group)
+    for link in groups.links_that_sign(agreement.group):
+        if binds(agreement.kind, link.ward.role):
+            theirs = reverse("consent:ward_paper", args=[version.pk, link.pk])
+            _mail(link.guardian, "consent/mail/paper_waits.txt", theirs, agreement.group)
 
 
 def ask_to_sign_again(group: Group, *, but: User) -> None:
     for membership in _others(group, but):
         _mail(membership.user, "consent/mail/paper_waits.txt", reverse("consent:papers"), group)
+    for link in groups.links_that_sign(group):
+        _mail(link.guardian, "consent/mail/paper_waits.txt", reverse("consent:papers"), group)
 
 
 def tell_hosts_of_withdrawal(group: Group, *, but: User) -> None:

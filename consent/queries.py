@@ -1,20 +1,21 @@
 """Reads: which papers a person has to sign, and whether what was signed is still in force."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from consent.kinds import DOOR_KINDS, DocumentKind, bars_door, binds
 from consent.models import AgreementVersion, PaperPolicy, Question, Signature, Translation
 from consent.standing import Standing, Terms, standing
+from consent.statements import ASSENT, FOR_A_MINOR, MEANING
 from consent.states import SignatureState, VersionState
 from groups import queries as groups
-from groups.models import Group
+from groups.models import Group, GuardianLink
 
 CONFIDENTIALITY = DocumentKind.CONFIDENTIALITY
 TERMS = "version__agreement__group__paper_policy"
@@ -76,11 +77,14 @@ class DoorPapers:
     """What the papers gate looks at, for one person or a whole group, read at one moment.
 
     `kinds`: the versions in force that bar the door to somebody, by kind. `signed`: by person,
-    the versions for which a signature opens it.
+    the versions for which a signature opens it. `signed_for`: the same by minor, for those
+    signatures of guardians that count now.
     """
 
     kinds: Mapping[str, AgreementVersion]
     signed: Mapping[UUID, frozenset[UUID]]
+    minors: frozenset[UUID] = frozenset()
+    signed_for: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
 
     @property
     def agreement(self) -> AgreementVersion | None:
@@ -90,14 +94,27 @@ class DoorPapers:
         """False while no agreement on confidentiality is published: such a group admits nobody."""
         if self.agreement is None:
             return False
-        asked = {paper.pk for kind, paper in self.kinds.items() if bars_door(kind, role)}
-        return asked <= self.signed.get(user_id, frozenset())
+        return self._asked(role) <= self.signed.get(user_id, frozenset())
+
+    def is_stood_for(self, user_id: UUID, role: str) -> bool:
+        """Whether a guardian has signed all that a minor signs; true of everybody else."""
+        return user_id not in self.minors or self._asked(role) <= self.signed_for.get(
+            user_id, frozenset()
+        )
+
+    def _asked(self, role: str) -> set[UUID]:
+        return {paper.pk for kind, paper in self.kinds.items() if bars_door(kind, role)}
 
 
 def door_papers(
-    group: Group, *, user: User | None = None, now: datetime | None = None
+    group: Group,
+    *,
+    user: User | None = None,
+    now: datetime | None = None,
+    minors: frozenset[UUID] | None = None,
 ) -> DoorPapers:
-    """Two queries, whoever and however many are asked about."""
+    """Three queries, whoever and however many are asked about; one more where there are minors,
+    and one less for whoever says who they are."""
     in_force = versions_in_force(group).filter(agreement__kind__in=sorted(DOOR_KINDS)).defer("text")
     signatures = Signature.objects.filter(
         state=SignatureState.VALID,
@@ -105,24 +122,33 @@ def door_papers(
         version__agreement__group=group,
     )
     if user is not None:
-        signatures = signatures.filter(user=user)
-    return DoorPapers(
-        {version.agreement.kind: version for version in in_force},
-        _open_for(signatures, now or timezone.now()),
-    )
+        signatures = signatures.filter(Q(user=user) | Q(on_behalf_of=user))
+    now = now or timezone.now()
+    minors = groups.minors_of(group, now) if minors is None else minors
+    links: frozenset[tuple[UUID, UUID]] = groups.signing_links(group) if minors else frozenset()
+    signed: dict[UUID, frozenset[UUID]] = {}
+    signed_for: dict[UUID, frozenset[UUID]] = {}
+    for signer, minor, version in _standing_open(signatures, now):
+        if minor is None:
+            signed[signer] = signed.get(signer, frozenset()) | {version}
+        elif (signer, minor) in links:
+            signed_for[minor] = signed_for.get(minor, frozenset()) | {version}
+    kinds = {version.agreement.kind: version for version in in_force}
+    return DoorPapers(kinds, signed, minors, signed_for)
 
 
-def _open_for(signatures: QuerySet[Signature], now: datetime) -> dict[UUID, frozenset[UUID]]:
-    found: dict[UUID, frozenset[UUID]] = {}
+def _standing_open(
+    signatures: QuerySet[Signature], now: datetime
+) -> Iterator[tuple[UUID, UUID | None, UUID]]:
+    """Signer, the minor for whom they signed if there is one, and version."""
     rows = signatures.values_list(
-        *("user_id", "version_id", "state", "signed_at"),
+        *("user_id", "on_behalf_of_id", "version_id", "state", "signed_at"),
         *(f"{TERMS}__reaffirm_days", f"{TERMS}__grace_days", f"{TERMS}__asked_again_at"),
     )
-    for user_id, version_id, state, signed_at, *days in rows:
+    for signer, minor, version, state, signed_at, *days in rows:
         terms = Terms.of_days(*days)
         if standing(state=state, signed_at=signed_at, terms=terms, now=now).opens_door:
-            found[user_id] = found.get(user_id, frozenset()) | {version_id}
-    return found
+            yield signer, minor, version
 
 
 def is_current(user: User, group: Group, *, now: datetime | None = None) -> bool:
@@ -161,25 +187,29 @@ class GroupPaper:
         return self.standing != Standing.CURRENT
 
 
-def papers_of(user: User, group: Group, role: str) -> list[GroupPaper]:
-    """Everything that somebody of this part is asked to sign, the first kind first."""
+def papers_of(user: User, group: Group, role: str, *, ward: User | None = None) -> list[GroupPaper]:
+    """Everything that somebody of this part is asked to sign, the first kind first; with `ward`
+    what a guardian signs for that minor, in the minor's part."""
     asked = [one for one in versions_in_force(group) if binds(one.agreement.kind, role)]
     terms, now = policy_of(group).terms, timezone.now()
-    newest = _newest_signatures(user, asked)
+    newest = _newest_signatures(user, asked, ward)
     order = list(DocumentKind)
     asked.sort(key=lambda version: order.index(DocumentKind(version.agreement.kind)))
     return [_paper(group, version, newest.get(version.pk), terms, now) for version in asked]
 
 
-def paper_of(user: User, version: AgreementVersion) -> GroupPaper:
+def paper_of(user: User, version: AgreementVersion, *, ward: User | None = None) -> GroupPaper:
     """One version, in force or not, from this person's side."""
-    newest = _newest_signatures(user, [version]).get(version.pk)
+    newest = _newest_signatures(user, [version], ward).get(version.pk)
     group = version.agreement.group
     return _paper(group, version, newest, policy_of(group).terms, timezone.now())
 
 
-def _newest_signatures(user: User, versions: list[AgreementVersion]) -> dict[UUID, Signature]:
-    rows = Signature.objects.filter(user=user, version__in=versions).order_by("signed_at")
+def _newest_signatures(
+    user: User, versions: list[AgreementVersion], ward: User | None
+) -> dict[UUID, Signature]:
+    rows = Signature.objects.filter(user=user, on_behalf_of=ward, version__in=versions)
+    rows = rows.order_by("signed_at")
     return {signature.version_id: signature for signature in rows}
 
 
@@ -196,12 +226,51 @@ def _paper(
     return GroupPaper(group, version, signature, stands, terms.expires_at(signature.signed_at))
 
 
+def meaning_of(user: User, version: AgreementVersion, ward: User | None) -> str:
+    """What signing this means for this person: consent, a minor's assent, or a guardian's word."""
+    if ward is not None:
+        return FOR_A_MINOR
+    membership = groups.membership_of(user, version.agreement.group_id)
+    return ASSENT if membership is not None and groups.is_minor(membership) else MEANING
+
+
 def papers_due(user: User, group: Group) -> list[AgreementVersion]:
     """What keeps the door closed for this person; empty when nothing is published."""
     membership = groups.membership_of(user, group.pk)
     if membership is None:
         return []
     return [paper.version for paper in papers_of(user, group, membership.role) if paper.bars_door]
+
+
+@dataclass(frozen=True, slots=True)
+class WardPapers:
+    """What a guardian signs for one minor. Holds the minor's name, and nobody else of the group."""
+
+    link: GuardianLink
+    papers: list[GroupPaper]
+
+    @property
+    def name(self) -> str:
+        return self.link.ward.user.profile.true_name
+
+
+def papers_of_wards(guardian: User) -> list[WardPapers]:
+    return [
+        WardPapers(
+            link,
+            papers_of(guardian, link.ward.group, link.ward.role, ward=link.ward.user),
+        )
+        for link in groups.wards_of(guardian)
+    ]
+
+
+def unsigned_guardians_of(user: User) -> list[Group]:
+    """Groups in which this minor waits for a guardian's signature."""
+    return [
+        member.group
+        for member in groups.memberships_of(user)
+        if not door_papers(member.group, user=user).is_stood_for(user.pk, member.role)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,5 +29,7 @@ def digest_of(signature: Signature) -> str:
         "address": signature.address,
         "user_agent": signature.user_agent,
     }
+    if signature.on_behalf_of_id is not None:
+        said["on_behalf_of"] = str(signature.on_behalf_of_id)
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return blind_index.digest(LABEL, hashlib.sha256(text.encode()).hexdigest())

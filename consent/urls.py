@@ -9,6 +9,7 @@ app_name = "consent"
 urlpatterns = [
     path("papers/", papers.papers, name="papers"),
     path("papers/<uuid:pk>/", papers.paper, name="paper"),
+    path("papers/<uuid:pk>/for/<uuid:link>/", papers.ward_paper, name="ward_paper"),
     path("papers/<uuid:pk>/ask/", questions.ask, name="ask"),
     path("papers/questions/<uuid:pk>/", questions.question, name="question"),
     path("papers/signed/<uuid:pk>/", papers.signature, name="signature"),

@@ -6,6 +6,9 @@ GroupsError
 ├── InvitationMismatch      the account fits the address but not the role or the programme
 ├── AliasRefused            is also a ValidationError, so that forms show its words
 │   └── PronounsRefused     the same for what stands beside the alias
+├── AgeOutside              not of the ages that the group is for
+│   └── AgesRefused         new ages would leave somebody outside
+├── GuardianRefused         the link would be to nobody, or to a member who is no minor
 ├── GroupFull               every place is taken or promised
 └── LastHost                a group cannot lose its only host
 """
@@ -65,3 +68,21 @@ class AliasRefused(GroupsError, ValidationError):
 class PronounsRefused(AliasRefused):
     code = "pronouns.refused"
     field = "pronouns"
+
+
+class AgeOutside(GroupsError):
+    code = "group.age"
+    text = (
+        "This group is for people of certain ages, and this date of birth does not fit. Ask the "
+        "person who invited you for a group that does."
+    )
+
+
+class AgesRefused(AgeOutside):
+    code = "group.ages"
+    text = "Somebody in the group is outside these ages. Talk with them first, then change this."
+
+
+class GuardianRefused(GroupsError):
+    code = "guardian.refused"
+    text = "Guardians sign for minors only. Write the member's date of birth down first."

@@ -129,6 +129,32 @@ class AccommodationChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgesSet(Event):
+    act: ClassVar[str] = "group.ages_set"
+    summary: ClassVar[str] = "changed the ages that a group is for"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BirthDateCorrected(Event):
+    act: ClassVar[str] = "member.birth_date_corrected"
+    summary: ClassVar[str] = "corrected a date of birth"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardianLinked(Event):
+    """`object` is the link, `subject` the minor, `reason` the scope."""
+
+    act: ClassVar[str] = "guardian.linked"
+    summary: ClassVar[str] = "became a minor's guardian"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardianUnlinked(Event):
+    act: ClassVar[str] = "guardian.ended"
+    summary: ClassVar[str] = "ended a guardian's link to a minor"
+
+
+@dataclass(frozen=True, kw_only=True)
 class GroupViewed(Event):
     """A member saw the group page: names shown in the group, no true names."""
 

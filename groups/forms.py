@@ -7,11 +7,11 @@ from zoneinfo import available_timezones
 from django import forms
 from django.db.models import QuerySet
 
-from accounts.forms import NewPasswordField
+from accounts.forms import BirthDateField, NewPasswordField
 from accounts.models import Role, User
 from groups import aliases
 from groups.models import MAX_CAPACITY, Group, Invitation, Program
-from groups.states import CameraPolicy, EmergencyReason
+from groups.states import CameraPolicy, EmergencyReason, GuardianScope, SeatRole
 
 STAFF_ROLES = [
     (Role.THERAPIST.value, "Therapist: leads groups and invites members"),
@@ -82,10 +82,56 @@ class NewMemberForm(NewAccountForm, AliasForm):
     field_order = ("true_name", "alias", "pronouns", "password")
 
 
+class MemberOfAgeForm(AliasForm):
+    """For groups of certain ages; a date that is on file already counts before this one."""
+
+    born_on = BirthDateField(
+        help_text="This group is for certain ages. Seen by your therapist and your programme; "
+        "the group never sees it.",
+    )
+
+
+class NewMemberOfAgeForm(NewAccountForm, MemberOfAgeForm):
+    field_order = ("true_name", "born_on", "alias", "pronouns", "password")
+
+
+class AgesForm(forms.Form):
+    youngest = forms.IntegerField(
+        label="From age", required=False, min_value=0, max_value=120, help_text="Empty: any age."
+    )
+    oldest = forms.IntegerField(label="To age", required=False, min_value=0, max_value=120)
+    adult_from = forms.IntegerField(
+        label="Adults are",
+        min_value=18,
+        max_value=21,
+        help_text="Years at which somebody signs for themselves alone in your State, mostly 18. "
+        "Younger members need the signature of a parent or guardian too.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        youngest, oldest = told.get("youngest"), told.get("oldest")
+        if youngest is not None and oldest is not None and youngest > oldest:
+            self.add_error("oldest", "This is younger than the first age.")
+        return told
+
+
+class GuardianForm(AddressForm):
+    scope = forms.ChoiceField(
+        label="What may they do?", choices=GuardianScope.choices, widget=forms.RadioSelect
+    )
+
+
+class BirthDateForm(forms.Form):
+    born_on = BirthDateField()
+
+
 def form_for(invitation: Invitation, *, is_new: bool) -> type[forms.Form]:
     """What has to be asked: about the account if there is none, about the group if there is one."""
-    if invitation.group_id is None:
+    if invitation.group is None:
         return NewAccountForm if is_new else forms.Form
+    if invitation.group.is_age_bound and invitation.seat_role == SeatRole.MEMBER:
+        return NewMemberOfAgeForm if is_new else MemberOfAgeForm
     return NewMemberForm if is_new else AliasForm
 
 

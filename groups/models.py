@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from audit.events import Ref
@@ -24,6 +24,7 @@ from groups.states import (
     LIVE_STATES,
     TRANSITIONS,
     CameraPolicy,
+    GuardianScope,
     MembershipState,
     SeatRole,
 )
@@ -89,6 +90,10 @@ class Group(models.Model):
         max_length=16, choices=CameraPolicy.choices, default=CameraPolicy.OPTIONAL
     )
     require_e2ee = models.BooleanField(default=True)
+    # Full years, both included; empty is without a bound. States differ in who is an adult.
+    youngest = models.PositiveSmallIntegerField(null=True, blank=True)
+    oldest = models.PositiveSmallIntegerField(null=True, blank=True)
+    adult_from = models.PositiveSmallIntegerField(default=18)
     timezone = models.CharField(max_length=64, default="UTC")
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -104,6 +109,16 @@ class Group(models.Model):
                 | (~Q(passphrase_hash="") & Q(passphrase_rotated_at__isnull=False)),
                 name="group_passphrase_has_its_time",
             ),
+            models.CheckConstraint(
+                condition=Q(youngest__isnull=True)
+                | Q(oldest__isnull=True)
+                | Q(youngest__lte=F("oldest")),
+                name="group_ages_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(adult_from__gte=18, adult_from__lte=21),
+                name="group_adult_from_18_to_21",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,6 +127,10 @@ class Group(models.Model):
     @property
     def ref(self) -> Ref:
         return Ref("group", self.id)
+
+    @property
+    def is_age_bound(self) -> bool:
+        return self.youngest is not None or self.oldest is not None
 
     @property
     def has_passphrase(self) -> bool:
@@ -229,6 +248,47 @@ class Membership(models.Model):
         self.ended_at = at if state in ENDED_STATES else None
 
 
+class GuardianLink(models.Model):
+    """An adult who stands for a minor of one group: by scope signs, and never joins or sees peers.
+
+    A guardian has no membership, and so no way to a group's page, a session or a socket.
+    """
+
+    retention = Retention.PAPERS_SIX_YEARS
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    ward = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="guardian_links")
+    guardian = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="guardian_links"
+    )
+    scope = models.CharField(max_length=16, choices=GuardianScope.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ward", "guardian"],
+                condition=Q(ended_at__isnull=True),
+                name="guardian_one_live_link",
+            ),
+            models.CheckConstraint(
+                condition=Q(scope__in=sorted(GuardianScope)), name="guardian_scope_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def ref(self) -> Ref:
+        return Ref("guardian_link", self.id)
+
+    @property
+    def may_sign(self) -> bool:
+        return self.ended_at is None and self.scope == GuardianScope.SIGN
+
+
 class TakenAlias(models.Model):
     """Every alias a group has ever known, as a blind index: none is given to a second person."""
 
@@ -263,6 +323,11 @@ class Invitation(models.Model):
     )
     role = models.CharField(max_length=16)
     seat_role = models.CharField(max_length=16, choices=SeatRole.choices, blank=True)
+    # For guardians only: whom they stand for, and how far.
+    ward = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    guardian_scope = models.CharField(max_length=16, choices=GuardianScope.choices, blank=True)
     address = EncryptedTextField()
     address_index = BlindIndexField(source="address")
     token_hash = models.BinaryField(max_length=32, unique=True)
@@ -288,6 +353,12 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 condition=Q(used_at__isnull=True) | Q(revoked_at__isnull=True),
                 name="invitation_used_or_revoked",
+            ),
+            models.CheckConstraint(
+                condition=Q(role="guardian", ward__isnull=False, group__isnull=True)
+                & ~Q(guardian_scope="")
+                | (~Q(role="guardian") & Q(ward__isnull=True, guardian_scope="")),
+                name="invitation_guardian_has_a_ward",
             ),
         ]
 

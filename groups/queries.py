@@ -1,5 +1,7 @@
 """Reads. Every list of groups starts from `visible_to`; MUST NOT return what a 404 would hide."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -7,9 +9,17 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.models.people import email_digest
+from groups import ages
 from groups.invitation_tokens import digest_of
-from groups.models import Affiliation, Group, Invitation, Membership, Program
-from groups.states import ENDED_STATES, HOST_ROLES, LIVE_STATES
+from groups.models import (
+    Affiliation,
+    Group,
+    GuardianLink,
+    Invitation,
+    Membership,
+    Program,
+)
+from groups.states import ENDED_STATES, HOST_ROLES, LIVE_STATES, GuardianScope, SeatRole
 
 
 def program_of(user: User) -> Program | None:
@@ -85,3 +95,63 @@ def people_of(program: Program) -> QuerySet[User]:
         .select_related("profile")
         .order_by("role", "created_at")
     )
+
+
+def guardians_of(ward: Membership) -> QuerySet[GuardianLink]:
+    """Who stands for this member now. Holds true names: hosts only."""
+    links = ward.guardian_links.filter(ended_at=None)
+    return links.select_related("guardian__profile", "ward__group").order_by("created_at")
+
+
+def wards_of(guardian: User) -> QuerySet[GuardianLink]:
+    """The minors for whom this person stands now, in groups to which they still belong."""
+    return (
+        GuardianLink.objects.filter(
+            guardian=guardian,
+            ended_at=None,
+            ward__state__in=LIVE_STATES,
+            ward__group__archived_at=None,
+        )
+        .select_related("ward__group", "ward__user__profile")
+        .order_by("created_at")
+    )
+
+
+def is_minor(membership: Membership) -> bool:
+    """On the clocks of the group, now."""
+    born = membership.user.profile.born_on
+    return membership.role == SeatRole.MEMBER and ages.is_minor(
+        membership.group, born, timezone.now()
+    )
+
+
+def minors_of(group: Group, now: datetime) -> frozenset[UUID]:
+    """Members who need a guardian's signature beside their own. One query; reads birth dates."""
+    told = Membership.objects.filter(group=group, user__profile__birth_date__isnull=False)
+    told = told.exclude(state__in=ENDED_STATES).select_related("user__profile")
+    return minors_among(told, group, now)
+
+
+def minors_among(members: Iterable[Membership], group: Group, now: datetime) -> frozenset[UUID]:
+    """The same for memberships that were read with their profiles."""
+    return frozenset(
+        member.user_id
+        for member in members
+        if member.role == SeatRole.MEMBER and ages.is_minor(group, member.user.profile.born_on, now)
+    )
+
+
+def links_that_sign(group: Group) -> QuerySet[GuardianLink]:
+    """Guardians who may sign now for somebody who belongs to the group."""
+    return GuardianLink.objects.filter(
+        ward__group=group,
+        ward__state__in=LIVE_STATES,
+        ended_at=None,
+        scope=GuardianScope.SIGN,
+    ).select_related("guardian", "ward")
+
+
+def signing_links(group: Group) -> frozenset[tuple[UUID, UUID]]:
+    """(guardian, minor) for whom a signature counts now."""
+    links = GuardianLink.objects.filter(ward__group=group, ended_at=None, scope=GuardianScope.SIGN)
+    return frozenset(links.values_list("guardian_id", "ward__user_id"))

@@ -12,6 +12,13 @@ class SeatRole(TextChoices):
     OBSERVER = "observer", "Observer"
 
 
+class GuardianScope(TextChoices):
+    """What a guardian may do for a minor. Joining and seeing peers is in no scope."""
+
+    SIGN = "sign", "May sign papers for the minor"
+    INFORMED = "informed", "Sees which papers are signed; signs nothing"
+
+
 HOST_ROLES = frozenset({SeatRole.HOST, SeatRole.COHOST})
 
 

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from groups.views import emergency, factor_resets, groups, invitations, memberships, people
+from groups.views import (
+    emergency,
+    factor_resets,
+    groups,
+    guardians,
+    invitations,
+    memberships,
+    people,
+)
 
 app_name = "groups"
 urlpatterns = [
@@ -27,6 +35,7 @@ urlpatterns = [
     path("groups/new/", groups.group_new, name="group_new"),
     path("groups/<uuid:pk>/", groups.group, name="group"),
     path("groups/<uuid:pk>/rules/", groups.group_policy, name="group_policy"),
+    path("groups/<uuid:pk>/ages/", guardians.ages, name="ages"),
     path("groups/<uuid:pk>/passphrase/", groups.group_passphrase, name="group_passphrase"),
     path("groups/<uuid:pk>/hosts/new/", groups.host_add, name="host_add"),
     path("groups/<uuid:pk>/invite/", memberships.group_invite, name="group_invite"),
@@ -43,6 +52,21 @@ urlpatterns = [
         "groups/<uuid:pk>/members/<uuid:membership>/emergency/",
         emergency.emergency,
         name="emergency",
+    ),
+    path(
+        "groups/<uuid:pk>/members/<uuid:membership>/guardians/",
+        guardians.guardians,
+        name="guardians",
+    ),
+    path(
+        "groups/<uuid:pk>/members/<uuid:membership>/guardians/<uuid:link>/end/",
+        guardians.guardian_end,
+        name="guardian_end",
+    ),
+    path(
+        "groups/<uuid:pk>/members/<uuid:membership>/birth-date/",
+        guardians.birth_date,
+        name="birth_date",
     ),
     path(
         "groups/<uuid:pk>/members/<uuid:membership>/camera/",

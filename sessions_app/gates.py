@@ -32,6 +32,8 @@ class Attempt:
     sign_in: SignIn | None
     prejoin: PreJoin
     papers_current: bool
+    guardian_current: bool
+    fits_ages: bool
     blocked: bool
     now: datetime
 
@@ -56,6 +58,15 @@ class Gate:
             return reverse(self.url_name, args=[attempt.session.pk])
         back = urlencode({"next": reverse("sessions:enter", args=[attempt.session.pk])})
         return f"{reverse(self.url_name)}?{back}"
+
+
+class AgesGate(Gate):
+    """Asks for a date of birth that nobody knows yet; else the group's page says what to do."""
+
+    def url(self, attempt: Attempt) -> str:
+        if attempt.user.profile.born_on is None:
+            return super().url(attempt)
+        return reverse("groups:group", args=[attempt.session.group_id])
 
 
 class PapersGate(Gate):
@@ -116,6 +127,13 @@ GATES: tuple[Gate, ...] = (
         url_name="consent:papers",
         is_open=_is_active_member,
     ),
+    AgesGate(
+        name="ages",
+        title="Age",
+        next_step="This group is for certain ages: write your date of birth, or ask for help.",
+        url_name="accounts:profile",
+        is_open=lambda attempt: attempt.fits_ages,
+    ),
     Gate(
         name="window",
         title="Time",
@@ -129,6 +147,13 @@ GATES: tuple[Gate, ...] = (
         next_step="Read and sign the group's agreement.",
         url_name="consent:papers",
         is_open=lambda attempt: attempt.papers_current,
+    ),
+    Gate(
+        name="guardian",
+        title="Guardian",
+        next_step="Your parent or guardian has to sign too. Ask them, or ask your therapist.",
+        url_name="consent:papers",
+        is_open=lambda attempt: attempt.guardian_current,
     ),
     Gate(
         name="reminder",

@@ -125,6 +125,8 @@ def relation(visit: Visit, place: Place, world: World) -> Relation:
         "mallory": Relation.NOBODY,
     }
     name = next(known for known, found in people.items() if found is visit)
+    if name == "gina":
+        return Relation.GUARDIAN if place is world.circle else Relation.NOBODY
     if name in by_role:
         return by_role[name]
     if visit is place.host:

@@ -3,6 +3,7 @@
 A role is given by an invitation and never by join order. A true name never reaches a peer.
 """
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -20,6 +21,8 @@ class Role(models.TextChoices):
     THERAPIST = "therapist", "Therapist"
     COMPLIANCE = "compliance", "Compliance officer"
     ADMIN = "admin", "Programme admin"
+    # Signs papers for a minor; belongs to no group and enters no session.
+    GUARDIAN = "guardian", "Parent or guardian"
 
 
 STAFF = frozenset({Role.THERAPIST, Role.COMPLIANCE, Role.ADMIN})
@@ -101,6 +104,8 @@ class Profile(models.Model):
     call_back = EncryptedTextField(blank=True)
     emergency_contact = EncryptedTextField(blank=True)
     accommodations = EncryptedTextField(blank=True)
+    # ISO 8601. None where nobody needs to know it; never changed by the person once it is told.
+    birth_date = EncryptedTextField(null=True, blank=True)  # type: ignore[misc]  # see born_on
     language = models.CharField(max_length=8, default="en")
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -112,6 +117,10 @@ class Profile(models.Model):
     @property
     def ref(self) -> Ref:
         return Ref("profile", self.pk)
+
+    @property
+    def born_on(self) -> date | None:
+        return date.fromisoformat(self.birth_date) if self.birth_date else None
 
     def encryption_scope(self) -> str:
         return f"user:{self.user_id}"

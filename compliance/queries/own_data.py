@@ -65,7 +65,14 @@ def _account(user: User) -> Values:
 
 def _profile(user: User) -> Values:
     profile = user.profile
-    told = ("true_name", "call_back", "emergency_contact", "accommodations", "language")
+    told = (
+        "true_name",
+        "birth_date",
+        "call_back",
+        "emergency_contact",
+        "accommodations",
+        "language",
+    )
     return {name: getattr(profile, name) for name in told}
 
 
@@ -104,6 +111,10 @@ def _membership(one: Membership) -> Values:
         "state": one.state,
         "name_in_group": one.alias,
         "pronouns": one.pronouns,
+        "camera_offered_on": one.starts_with_camera,
+        "own_picture_hidden": one.hides_own_picture,
+        "attendance_shared": one.shares_attendance,
+        "camera_may_stay_off": one.camera_excused,
         **_made(one),
         "ended_at": _time(one.ended_at),
     }
@@ -142,6 +153,7 @@ def _signature(one: Any) -> Values:
         "state": one.state,
         "withdrawn_at": _time(one.withdrawn_at),
         "printed_name": one.printed_name,
+        "for_a_minor": one.on_behalf_of_id is not None,
         "meaning": one.meaning,
         "ticked": statements_of(one),
         "text_sha256": one.document_sha256,

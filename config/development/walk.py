@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from importlib import import_module
 
 from django.conf import settings
@@ -28,7 +29,7 @@ from consent.services import sign_agreement
 from consent.statements import statements_for
 from groups.models import Group, Membership, Program
 from groups.services import accept_invitation, invite
-from groups.states import SeatRole
+from groups.states import GuardianScope, SeatRole
 
 HERE = "127.0.0.1"
 
@@ -96,8 +97,11 @@ def come_in(
     invited_by: User | None,
     group: Group | None = None,
     seat_role: SeatRole | None = None,
+    ward: Membership | None = None,
+    born_on: date | None = None,
 ) -> Visit:
-    """From the invitation to the first page, the second factor enrolled."""
+    """From the invitation to the first page, the second factor enrolled; with `ward` as a guardian
+    who may sign."""
     actor = invited_by.ref if invited_by else None
     with acting(Origin(actor=actor, actor_role=invited_by.role if invited_by else "system")):
         issued = invite(
@@ -107,6 +111,8 @@ def come_in(
             invited_by=invited_by,
             group=group,
             seat_role=seat_role,
+            ward=ward,
+            guardian_scope=GuardianScope.SIGN if ward else None,
         )
     token = issued.link.rstrip("/").rpartition("/")[2]
     with acting(Origin(actor=None, actor_role="visitor", address=HERE)):
@@ -116,6 +122,7 @@ def come_in(
             true_name=person.true_name,
             alias=person.alias,
             pronouns=person.pronouns,
+            born_on=born_on,
         )
         visit = enrol(person, accepted.user, password)
     visit.membership = accepted.membership

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from audit.events import Ref
 from consent.kinds import DocumentKind
@@ -246,6 +246,10 @@ class Signature(models.Model):
     version = models.ForeignKey(
         AgreementVersion, on_delete=models.PROTECT, related_name="signatures"
     )
+    # The minor for whom a guardian signed; empty where somebody signed for themselves.
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     printed_name = EncryptedTextField()
     signed_at = models.DateTimeField()
     meaning = models.TextField()
@@ -264,9 +268,14 @@ class Signature(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "version"],
+                fields=["user", "version", "on_behalf_of"],
                 condition=Q(state=SignatureState.VALID),
+                nulls_distinct=False,
                 name="signature_one_valid_per_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_behalf_of__isnull=True) | ~Q(on_behalf_of=F("user")),
+                name="signature_for_another",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=sorted(SignatureState)), name="signature_state_known"

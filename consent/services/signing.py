@@ -16,6 +16,7 @@ from consent.errors import (
     AlreadySigned,
     FactorNotFresh,
     NameMismatch,
+    NotYoursToSign,
     SignatureIncomplete,
     VersionSuperseded,
 )
@@ -26,10 +27,10 @@ from consent.names import is_own_name
 from consent.notifications import tell_hosts_of_withdrawal
 from consent.records import digest_of
 from consent.standing import Standing
-from consent.statements import MEANING
 from consent.states import SIGNATURE_TRANSITIONS, SignatureState, VersionState
 from consent.translating import reading_of
 from groups import queries as groups
+from groups.models import GuardianLink
 from groups.notifications import tell_group
 from groups.services import activate_membership
 from groups.states import MembershipState
@@ -45,15 +46,19 @@ def sign_agreement(
     printed_name: str,
     ticked: Collection[str],
     language: str = ORIGINAL.code,
+    link: GuardianLink | None = None,
 ) -> Signature:
     """Spends one step-up on one signature; the last one that was due makes a member active.
+
+    With `link` a guardian signs for the minor: a row of its own beside the minor's own assent.
 
     `language` is the one that was read; its text's hash is what is stored. MUST be called for a
     live membership (access.paper_for). Raises VersionSuperseded, AlreadySigned,
     SignatureIncomplete, NameMismatch, FactorNotFresh.
     """
     version = _locked(version)
-    former = _former(request.user, version)
+    ward = _ward_of(link, request.user, version)
+    former = _former(request.user, version, ward)
     reading = reading_of(version, language)
     if reading.missing is not None:
         raise SignatureIncomplete
@@ -62,9 +67,10 @@ def sign_agreement(
     signature = Signature(
         user=request.user,
         version=version,
+        on_behalf_of=ward,
         printed_name=" ".join(printed_name.split()),
         signed_at=timezone.now(),
-        meaning=MEANING,
+        meaning=queries.meaning_of(request.user, version, ward),
         language=reading.language.code,
         document_sha256=reading.sha256,
         clauses=sorted(asked),
@@ -75,13 +81,14 @@ def sign_agreement(
     signature.record_digest = digest_of(signature)
     _replace(former)
     signature.save()
-    _activate(request.user, version)
+    if ward is None:
+        _activate(request.user, version)
     group = version.agreement.group
     tell_group(group)
     record(
         DocumentSigned(
             object=signature.ref,
-            subject=request.user.ref,
+            subject=(ward or request.user).ref,
             group=group.ref,
             record=Ref("record", signature.record_digest),
         )
@@ -121,12 +128,24 @@ def _locked(version: AgreementVersion) -> AgreementVersion:
     return version
 
 
-def _former(user: User, version: AgreementVersion) -> Signature | None:
+def _ward_of(link: GuardianLink | None, guardian: User, version: AgreementVersion) -> User | None:
+    """Asked again under the lock: a link may have ended while the paper was read."""
+    if link is None:
+        return None
+    link = GuardianLink.objects.select_related("ward__user").get(pk=link.pk)
+    fits = link.guardian_id == guardian.pk and link.ward.group_id == version.agreement.group_id
+    if not (fits and link.may_sign):
+        raise NotYoursToSign
+    return link.ward.user
+
+
+def _former(user: User, version: AgreementVersion, ward: User | None) -> Signature | None:
     """The signature that a re-affirmation replaces. Raises AlreadySigned when nothing is due."""
-    paper = queries.paper_of(user, version)
+    paper = queries.paper_of(user, version, ward=ward)
     if paper.standing == Standing.CURRENT and paper.signature is not None:
         raise AlreadySigned(paper.signature)
-    return queries.valid_signatures_of(user).filter(version=version).first()
+    valid = queries.valid_signatures_of(user)
+    return valid.filter(version=version, on_behalf_of=ward).first()
 
 
 def _replace(former: Signature | None) -> None:

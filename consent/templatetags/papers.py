@@ -7,7 +7,7 @@ from django import template
 from accounts.models import User
 from consent import queries
 from consent.models import AgreementVersion
-from groups.models import Group
+from groups.models import Group, Membership
 
 register = template.Library()
 
@@ -26,3 +26,10 @@ def version_in_force(group: Group) -> AgreementVersion | None:
 @register.simple_tag
 def papers_due(user: User, group: Group) -> list[AgreementVersion]:
     return queries.papers_due(user, group)
+
+
+@register.simple_tag
+def is_stood_for(membership: Membership) -> bool:
+    """False while a minor's guardian has not signed all that the door waits for."""
+    papers = queries.door_papers(membership.group, user=membership.user)
+    return papers.is_stood_for(membership.user_id, membership.role)

@@ -23,6 +23,7 @@ from consent.errors import (
     CopyNotMade,
     FactorNotFresh,
     NameMismatch,
+    NotYoursToSign,
     SignatureIncomplete,
     VersionSuperseded,
 )
@@ -33,8 +34,17 @@ from consent.kinds import DocumentKind
 from consent.languages import ORIGINAL
 from consent.models import AgreementVersion, SealedCopy, Signature
 from consent.services import seal_copy, sign_agreement, withdraw_signature
-from consent.statements import MEANING
 from consent.translating import Reading, languages_of, reading_of, text_of
+from groups.models import GuardianLink
+
+WITHDRAWN = (
+    "Your signature is withdrawn. You cannot enter further sessions of this group until you sign "
+    "again. Your therapist can see it."
+)
+WITHDRAWN_FOR_MINOR = (
+    "Your signature is withdrawn. The minor cannot enter further sessions of this group until you "
+    "sign again. The therapist can see it."
+)
 
 
 @signed_in
@@ -44,6 +54,8 @@ def papers(request: SignedInRequest) -> HttpResponse:
     context = {
         "groups": queries.papers_of_groups(request.user),
         "signatures": queries.signatures_of(request.user),
+        "wards": queries.papers_of_wards(request.user),
+        "unsigned": queries.unsigned_guardians_of(request.user),
     }
     return TemplateResponse(request, "consent/papers.html", context)
 
@@ -62,11 +74,29 @@ def paper(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     return _paper_page(request, version, SignForm(statements=_reading(request, version).statements))
 
 
-def _sign(request: SignedInRequest, version: AgreementVersion) -> HttpResponse:
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+@audit.shows(
+    lambda request, response, *, pk, link: DocumentViewed(
+        object=Ref("agreement_version", pk), subject=request.user.ref, reason="guardian"
+    )
+)
+def ward_paper(request: SignedInRequest, *, pk: UUID, link: UUID) -> HttpResponse:
+    """A paper that a guardian reads, and by scope signs, for a minor."""
+    version, found = access.paper_for_ward(request, pk, link)
+    if request.method == "POST":
+        return _sign(request, version, found)
+    form = SignForm(statements=_reading(request, version).statements)
+    return _paper_page(request, version, form, found)
+
+
+def _sign(
+    request: SignedInRequest, version: AgreementVersion, link: GuardianLink | None = None
+) -> HttpResponse:
     reading = _reading(request, version)
     form = SignForm(request.POST, statements=reading.statements)
     if not form.is_valid():
-        return _paper_page(request, version, form)
+        return _paper_page(request, version, form, link)
     try:
         signature = sign_agreement(
             request=request,
@@ -74,17 +104,18 @@ def _sign(request: SignedInRequest, version: AgreementVersion) -> HttpResponse:
             printed_name=form.cleaned_data["printed_name"],
             ticked=form.ticked(),
             language=reading.language.code,
+            link=link,
         )
     except AlreadySigned as same:
         signature = same.signature
     except NameMismatch as error:
         form.add_error("printed_name", error.text)
-        return _paper_page(request, version, form)
-    except (SignatureIncomplete, FactorNotFresh) as error:
+        return _paper_page(request, version, form, link)
+    except (SignatureIncomplete, FactorNotFresh, NotYoursToSign) as error:
         form.add_error(None, error.text)
-        return _paper_page(request, version, form)
+        return _paper_page(request, version, form, link)
     except VersionSuperseded:
-        return _to_newer(request, version)
+        return _to_newer(request, version, link)
     messages.success(request, "Signed. You find your copy under Papers.")
     return redirect(safe_next(request, default=_copy_of(signature)))
 
@@ -99,10 +130,14 @@ def _copy_of(signature: Signature) -> str:
     return reverse("consent:signature", args=[signature.pk])
 
 
-def _to_newer(request: SignedInRequest, version: AgreementVersion) -> HttpResponse:
+def _to_newer(
+    request: SignedInRequest, version: AgreementVersion, link: GuardianLink | None
+) -> HttpResponse:
     """Replaced while it was being read: the newer text is the next step, `?next=` goes along."""
     messages.warning(request, VersionSuperseded.text)
     newer = _newer(version)
+    if link is not None:
+        return redirect("consent:ward_paper", pk=(newer or version).pk, link=link.pk)
     return redirect(_with_next(request, reverse("consent:paper", args=[(newer or version).pk])))
 
 
@@ -123,12 +158,17 @@ def _with_next(request: SignedInRequest, path: str) -> str:
 
 
 def _paper_page(
-    request: SignedInRequest, version: AgreementVersion, form: SignForm
+    request: SignedInRequest,
+    version: AgreementVersion,
+    form: SignForm,
+    link: GuardianLink | None = None,
 ) -> TemplateResponse:
     reading = _reading(request, version)
     sections = reading.sections
+    ward = link.ward.user if link else None
     before = queries.last_signed_before(request.user, version)
-    paper = queries.paper_of(request.user, version)
+    paper = queries.paper_of(request.user, version, ward=ward)
+    is_member = access.may_sign_in_group(request, version)
     context = {
         "version": version,
         "group": version.agreement.group,
@@ -144,9 +184,12 @@ def _paper_page(
         "changes": _changes(before, version, reading.language.code) if before else [],
         "form": form,
         "grade": reading_grade(version.text) if reading.language == ORIGINAL else 0,
-        "meaning": MEANING,
+        "meaning": queries.meaning_of(request.user, version, ward),
         "may_sign": may_sign(request),
-        "is_member": access.may_sign_in_group(request, version),
+        "is_member": is_member,
+        "may_be_asked": is_member or (link is not None and link.may_sign),
+        "link": link,
+        "minor": ward.profile.true_name if ward else "",
         "here": request.get_full_path(),
         "onward": safe_next(request, default=""),
     }
@@ -206,9 +249,5 @@ def withdraw(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     except ConsentError:
         messages.warning(request, "This signature was not in force any more.")
     else:
-        messages.success(
-            request,
-            "Your signature is withdrawn. You cannot enter further sessions of this group until "
-            "you sign again. Your therapist can see it.",
-        )
+        messages.success(request, WITHDRAWN_FOR_MINOR if found.on_behalf_of_id else WITHDRAWN)
     return redirect("consent:papers")

@@ -2,6 +2,12 @@
 audit event each."""
 
 from groups.services.group_settings import change_policy, create_group, set_passphrase
+from groups.services.guardians import (
+    correct_birth_date,
+    end_guardian,
+    link_guardian,
+    set_ages,
+)
 from groups.services.invitations import (
     Accepted,
     IssuedInvitation,
@@ -32,13 +38,17 @@ __all__ = [
     "change_alias",
     "change_choices",
     "change_policy",
+    "correct_birth_date",
     "create_group",
     "create_program",
+    "end_guardian",
     "excuse_from_camera",
     "invite",
     "leave_group",
+    "link_guardian",
     "reinstate",
     "remove_membership",
+    "set_ages",
     "set_passphrase",
     "suspend_membership",
     "withdraw_invitation",

@@ -5,7 +5,7 @@ nowhere else. MUST NOT say anything about accounts to somebody without an open t
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -18,13 +18,15 @@ from accounts.services import create_account
 from audit.context import acting_as
 from audit.services import act, record
 from crypto import blind_index
-from groups.errors import GroupFull, InvitationEnded, InvitationMismatch
+from groups import ages
+from groups.errors import GroupFull, GuardianRefused, InvitationEnded, InvitationMismatch
 from groups.events import InvitationAccepted, InvitationSent, InvitationWithdrawn
 from groups.invitation_tokens import digest_of, new_token
 from groups.models import INVITATION_LIFETIME, Group, Invitation, Membership, Program
+from groups.services.guardians import link_guardian, take_birth_date
 from groups.services.memberships import add_member
 from groups.services.programs import affiliate
-from groups.states import ENDED_STATES, SeatRole
+from groups.states import ENDED_STATES, GuardianScope, SeatRole
 
 # A stolen admin account must not become a mail cannon; a whole group is invited without waiting.
 INVITATIONS = Limit("invite.inviter", 40, timedelta(minutes=2))
@@ -57,13 +59,22 @@ def invite(
     invited_by: User | None,
     group: Group | None = None,
     seat_role: SeatRole | None = None,
+    ward: Membership | None = None,
+    guardian_scope: GuardianScope | None = None,
 ) -> IssuedInvitation:
     """Mails a fresh link; an earlier open one for the same address and group is dead from now on.
 
-    Members come with a group, compliance officers and admins without. Raises GroupFull.
+    Members come with a group, compliance officers and admins without, guardians with a minor
+    instead. Raises GroupFull, GuardianRefused.
     """
     if (group is None) != (seat_role is None) or (role == Role.PARTICIPANT and group is None):
         raise ValueError("a seat role goes with a group, and a member needs both")
+    if len({role == Role.GUARDIAN, ward is not None, guardian_scope is not None}) > 1:
+        raise ValueError("a guardian comes with a minor and a scope, and nobody else does")
+    if ward is not None and not ages.is_minor(
+        ward.group, ward.user.profile.born_on, timezone.now()
+    ):
+        raise GuardianRefused
     address = address.strip()
     _withdraw_earlier(program, group, address)
     if group is not None:
@@ -74,6 +85,8 @@ def invite(
         group=group,
         role=role,
         seat_role=seat_role or "",
+        ward=ward,
+        guardian_scope=guardian_scope or "",
         address=address,
         token_hash=digest_of(token),
         invited_by=invited_by,
@@ -116,11 +129,13 @@ def accept_invitation(
     true_name: str = "",
     alias: str = "",
     pronouns: str = "",
+    born_on: date | None = None,
 ) -> Accepted:
     """Uses the token, with the signed-in account of its address or with a new one.
 
     One conditional UPDATE decides between two that come at once; any refusal afterwards gives the
-    token back. Raises InvitationEnded, InvitationMismatch, AliasRefused, GroupFull, AddressTaken.
+    token back. Raises InvitationEnded, InvitationMismatch, AliasRefused, GroupFull, AddressTaken,
+    AgeOutside.
     """
     invitation = _use(token)
     known = user or create_account(
@@ -133,7 +148,10 @@ def accept_invitation(
         raise InvitationMismatch
     with acting_as(known.ref, known.role):
         affiliate(user=known, program=invitation.program)
+        if invitation.group is not None and invitation.seat_role == SeatRole.MEMBER:
+            take_birth_date(group=invitation.group, user=known, born=born_on)
         membership = _join(invitation, known, alias=alias, pronouns=pronouns)
+        _stand_for_ward(invitation, known)
         record(
             InvitationAccepted(
                 object=invitation.ref,
@@ -161,7 +179,7 @@ def _use(token: str) -> Invitation:
         used_at=now
     ):
         raise InvitationEnded
-    return invitations.select_related("program", "group").get()
+    return invitations.select_related("program", "group", "ward__group", "ward__user").get()
 
 
 def _join(invitation: Invitation, user: User, *, alias: str, pronouns: str) -> Membership | None:
@@ -174,6 +192,12 @@ def _join(invitation: Invitation, user: User, *, alias: str, pronouns: str) -> M
         alias=alias,
         pronouns=pronouns,
     )
+
+
+def _stand_for_ward(invitation: Invitation, user: User) -> None:
+    if invitation.ward is not None:
+        scope = GuardianScope(invitation.guardian_scope)
+        link_guardian(ward=invitation.ward, guardian=user, scope=scope)
 
 
 def _withdraw_earlier(program: Program, group: Group | None, address: str) -> None:

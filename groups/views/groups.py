@@ -13,7 +13,7 @@ from accounts.access import SignedInRequest, role_required, signed_in
 from accounts.models import Role
 from audit import services as audit
 from audit.events import Event, Ref
-from groups import access, aliases, passphrases, queries
+from groups import access, ages, aliases, passphrases, queries
 from groups.errors import AliasRefused, GroupFull
 from groups.events import GroupsListed, GroupViewed, RosterViewed
 from groups.forms import CoHostForm, NewGroupForm, PassphraseForm, RulesForm
@@ -52,6 +52,7 @@ def group(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     context = {
         "group": membership.group,
         "own": membership,
+        "fits_ages": ages.member_fits(membership),
         "roster": queries.roster_of(membership.group),
     }
     if not membership.is_host:

@@ -22,6 +22,7 @@ from accounts.services import begin_sign_in
 from audit import services as audit
 from groups import queries
 from groups.errors import (
+    AgeOutside,
     AliasRefused,
     GroupFull,
     InvitationEnded,
@@ -103,6 +104,8 @@ def _answer(request: HttpRequest, found: Invitation, token: str, user: User | No
             accepted = accept_invitation(token=token, user=user, **form.cleaned_data)
         except AliasRefused as error:
             form.add_error(error.field, ValidationError(error.text, code="alias"))
+        except AgeOutside as error:
+            form.add_error("born_on", error.text)
         except GroupFull:
             form.add_error(None, "This group has no free place now. Please tell who invited you.")
         except TransitionRefused:

@@ -31,8 +31,8 @@ def people(request: SignedInRequest) -> HttpResponse:
     everybody = queries.people_of(program)
     context = {
         "program": program,
-        "staff": [user for user in everybody if user.role != Role.PARTICIPANT],
-        "members": [user for user in everybody if user.role == Role.PARTICIPANT],
+        "staff": [user for user in everybody if user.is_staff],
+        "members": [user for user in everybody if not user.is_staff],
         "invitations": queries.open_invitations(program).filter(group=None),
     }
     return TemplateResponse(request, "groups/people.html", context)

@@ -10,6 +10,8 @@ from django.utils import timezone
 from accounts.models import SignIn, User
 from consent import queries as consent
 from consent.models import AgreementVersion
+from groups import ages
+from groups import queries as groups
 from groups.models import Membership
 from sessions_app.gates import Attempt
 from sessions_app.models import Block, PreJoin, Session
@@ -44,6 +46,8 @@ def attempt_of(
         sign_in=sign_in,
         prejoin=prejoin,
         papers_current=papers.is_current(user.pk, membership.role),
+        guardian_current=papers.is_stood_for(user.pk, membership.role),
+        fits_ages=ages.member_fits(membership),
         blocked=is_blocked(user, session),
         now=moment,
     )
@@ -54,8 +58,9 @@ def attempts_of_all(
 ) -> dict[UUID, Attempt]:
     """By user id, in a fixed number of queries. `sign_ins` may miss people who are not connected:
     their attempt is judged as signed in, so that the panel names the gate they have to pass."""
-    group, now = session.group, timezone.now()
-    papers = consent.door_papers(group, now=now)
+    group, now, memberships = session.group, timezone.now(), list(memberships)
+    minors = groups.minors_among(memberships, group, now)
+    papers = consent.door_papers(group, now=now, minors=minors)
     blocked = set(
         Block.objects.filter(lifted_at=None)
         .filter(Q(session=session) | Q(group=group))
@@ -74,6 +79,8 @@ def attempts_of_all(
             sign_in=sign_ins.get(member.user_id),
             prejoin=prejoins.get(member.user_id) or PreJoin(user=member.user, session=session),
             papers_current=papers.is_current(member.user_id, member.role),
+            guardian_current=papers.is_stood_for(member.user_id, member.role),
+            fits_ages=ages.member_fits(member),
             blocked=member.user_id in blocked,
             now=now,
         )

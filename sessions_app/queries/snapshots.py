@@ -34,7 +34,12 @@ from sessions_app.states import AdmissionState, SeatMode, SessionState
 # Told after this many failures: early enough to help, late enough for a slip of the finger.
 TELL_THERAPIST_AFTER = 3
 # Gates that somebody at the door is at, rather than not yet there or no longer allowed.
-DOOR_GATES = frozenset({"papers", "reminder", "environment", "location", "browser", "passphrase"})
+DOOR_GATES = frozenset(
+    {
+        *("ages", "papers", "guardian", "reminder", "environment"),
+        *("location", "browser", "passphrase"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Today: the one next thing for each role."""
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         Role.THERAPIST: _therapist,
         Role.ADMIN: _admin,
         Role.COMPLIANCE: _compliance,
+        Role.GUARDIAN: _guardian,
     }[Role(request.user.role)]
     return page(request)
 
@@ -63,3 +65,8 @@ def _admin(request: SignedInRequest) -> HttpResponse:
 
 def _compliance(request: SignedInRequest) -> HttpResponse:
     return TemplateResponse(request, "sessions_app/today_compliance.html", {})
+
+
+def _guardian(request: SignedInRequest) -> HttpResponse:
+    """Papers to sign for a minor are all there is."""
+    return redirect("consent:papers")

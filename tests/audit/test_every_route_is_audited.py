@@ -51,6 +51,8 @@ WITHOUT_VIEW_EVENT = {
     "groups:withdraw_group_invitation": ACT,
     "groups:emergency": OWN_ACT,
     "groups:choices": ACT,
+    "groups:guardian_end": ACT,
+    "groups:birth_date": ACT,
     "groups:accommodation": ACT,
     "groups:leave": ACT,
     "groups:member_suspend": ACT,

@@ -26,6 +26,7 @@ WITHOUT_EVENT = {
     "accounts.answer_password_reset": "part of the act that makes the reset, recorded there",
     "accounts.close_sign_ins": "part of each act that ends sign-ins, recorded there",
     "compliance.run_detectors": "remembers how far it looked; each alert is an act",
+    "groups.take_birth_date": "part of accepting an invitation, recorded there",
     "groups.affiliate": "part of accepting an invitation, recorded there",
     "sessions_app.keep_alive": "a heartbeat: nobody acts, and its end is recorded",
     "sessions_app.take_seat": "part of being admitted or connected, recorded there",

@@ -29,7 +29,7 @@ MEMBER = (
 HOST = ("/", "/groups/", "/papers/", "/security/")
 HOST_OF_GROUP = (
     *("", "invite/", "passphrase/", "rules/", "agreement/", "sessions/new/", "me/"),
-    *("papers/", "papers/telehealth/"),
+    *("papers/", "papers/telehealth/", "ages/"),
 )
 ADMIN = ("/", "/people/", "/people/invite/", "/people/factor-resets/", "/groups/", "/groups/new/")
 OFFICER = ("/", "/desk/", "/desk/log/", "/desk/alerts/", "/desk/reviews/", "/desk/requests/")

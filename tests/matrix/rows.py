@@ -18,6 +18,7 @@ class Relation(StrEnum):
     ADMIN = "admin of the programme"
     OTHER_ADMIN = "admin of another programme"
     COMPLIANCE = "compliance officer"
+    GUARDIAN = "guardian of the owner"
     NOBODY = "signed in, entitled to nothing"
 
 
@@ -108,6 +109,10 @@ ROWS: dict[str, Row] = {
         HOST, ("POST",), {"pk": "group", "invitation": "invitation"}
     ),
     "groups:me": Row(INSIDE, BOTH, GROUP),
+    "groups:ages": Row(PLANNERS, BOTH, GROUP),
+    "groups:guardians": Row(HOST, BOTH, MEMBERSHIP),
+    "groups:guardian_end": Row(HOST, ("POST",), {**MEMBERSHIP, "link": "link"}),
+    "groups:birth_date": Row(HOST, ("POST",), MEMBERSHIP),
     "groups:choices": Row(INSIDE, ("POST",), GROUP),
     "groups:accommodation": Row(HOST, ("POST",), MEMBERSHIP),
     "groups:leave": Row(INSIDE, ("POST",), GROUP),
@@ -119,6 +124,7 @@ ROWS: dict[str, Row] = {
     "consent:papers": Row(EVERYBODY),
     "consent:paper": Row(INSIDE, BOTH, {"pk": "paper"}),
     "consent:signature": Row(OWNER, names={"pk": "signature"}),
+    "consent:ward_paper": Row(frozenset({R.GUARDIAN}), BOTH, {"pk": "paper", "link": "link"}),
     "consent:ask": Row(INSIDE, ("POST",), {"pk": "paper"}),
     "consent:question": Row(HOST, BOTH, {"pk": "question"}),
     "consent:translation": Row(HOST, BOTH, {"pk": "group", "kind": "=telehealth", "code": "=ar"}),

@@ -16,8 +16,8 @@ from config.development.walk import come_in
 from consent.models import Signature
 from consent.services import ask_question
 from groups import queries as groups
-from groups.models import Group, Program
-from groups.services import create_program, invite, remove_membership
+from groups.models import Group, GuardianLink, Program
+from groups.services import correct_birth_date, create_program, invite, remove_membership
 from groups.states import SeatRole
 from sessions_app import queries, services
 from sessions_app.models import Session
@@ -32,14 +32,20 @@ from tests.cast import (
     PASSWORD,
     THEA,
     TOM,
+    Person,
     Visit,
     group_of,
     member_of,
     staff,
 )
 
+MINOR_BORN = timezone.now().date() - timedelta(days=16 * 365)
 OLGA = replace(ADA, name="olga", true_name="Olga Reyes")
 NORA = replace(CLEO, name="nora", true_name="Nora Whitfield", alias="Nora")
+
+
+GINA = Person("gina", "Gina Ferreira", "guardian")
+GIL = Person("gil", "Gil Lindqvist", "guardian")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,27 @@ def make_world() -> World:
         "mallory": entitled_to_nothing(other, tom),
         "olga": admin_elsewhere(),
     }
-    return World(people, place(circle, thea, ana, ben), place(other, tom, cleo, nora))
+    places = place(circle, thea, ana, ben), place(other, tom, cleo, nora)
+    people["gina"] = guardian_of(places[0], GINA)
+    guardian_of(places[1], GIL)
+    return World(people, *places)
+
+
+def guardian_of(place: Place, person: Person) -> Visit:
+    """The owner is a minor, and this adult signs for them."""
+    ward = place.owner.membership
+    assert ward is not None
+    with place.host.acting():
+        correct_birth_date(membership=ward, born=MINOR_BORN)
+    visit = come_in(
+        person,
+        password=PASSWORD,
+        program=place.group.program,
+        invited_by=place.host.user,
+        ward=ward,
+    )
+    place.names["link"] = GuardianLink.objects.get(ward=ward).pk
+    return visit
 
 
 def admin_elsewhere() -> Visit:

@@ -6,7 +6,7 @@ The machine keeps a book of its own about who signed what; the gates must agree 
 from contextlib import suppress
 from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
@@ -27,15 +27,23 @@ from consent.statements import statements_for
 from consent.states import SIGNATURE_TRANSITIONS, VERSION_TRANSITIONS, SignatureState, VersionState
 from groups import queries as groups
 from groups.errors import GroupsError
-from groups.models import Membership
-from groups.services import add_member, leave_group, reinstate, suspend_membership
-from groups.states import TRANSITIONS, MembershipState, SeatRole
+from groups.models import GuardianLink, Membership
+from groups.services import (
+    add_member,
+    end_guardian,
+    leave_group,
+    link_guardian,
+    reinstate,
+    suspend_membership,
+)
+from groups.states import TRANSITIONS, GuardianScope, MembershipState, SeatRole
 from sessions_app import gates
 from sessions_app import services as sessions
 from sessions_app.errors import GateIsClosed
 from sessions_app.queries import attempts_of_all
 from sessions_app.states import SeatMode
 from tests.cast import Visit
+from tests.consent.test_guardian_papers import guardian_for, make_minor
 from tests.sessions_app.meeting import Meeting
 
 PEOPLE = st.sampled_from(["thea", "ana", "ben"])
@@ -53,8 +61,12 @@ def test_every_state_has_its_ways_and_every_kind_its_signers() -> None:
     assert DocumentKind.PART2 not in DOOR_KINDS
 
 
-def machine_of(meeting: Meeting) -> type[RuleBasedStateMachine]:
+def machine_of(meeting: Meeting, gina: Visit) -> type[RuleBasedStateMachine]:
+    """Ana is a minor for whom Gina signs, Ben is of age."""
     numbers = count(1)
+    ward = Membership.objects.select_related("group").get(
+        group=meeting.group, user=meeting.ana.user
+    )
 
     class Papers(RuleBasedStateMachine):
         def __init__(self) -> None:
@@ -66,6 +78,9 @@ def machine_of(meeting: Meeting) -> type[RuleBasedStateMachine]:
             # By kind, the version in force; by person and kind, the version that was signed.
             self.in_force = {CONFIDENTIALITY: in_force.pk}
             self.signed = {(name, CONFIDENTIALITY): in_force.pk for name in ("thea", "ana", "ben")}
+            # By kind, what Gina signed for Ana; it counts while she stands for her.
+            self.signed_for_ana: dict[DocumentKind, UUID] = {}
+            self.scope: GuardianScope | None = GuardianScope.SIGN
 
         def teardown(self) -> None:
             transaction.set_rollback(True)
@@ -134,6 +149,47 @@ def machine_of(meeting: Meeting) -> type[RuleBasedStateMachine]:
                 assert self.tries(name, services.withdraw_signature, signature=signature)
                 self.signed.pop((name, kind), None)
 
+        def link(self) -> GuardianLink | None:
+            return GuardianLink.objects.filter(ward=ward, ended_at=None).first()
+
+        @rule(kind=st.sampled_from([CONFIDENTIALITY, DocumentKind.TELEHEALTH]))
+        def the_guardian_signs(self, kind: DocumentKind) -> None:
+            found, link = queries.version_in_force(meeting.group, kind), self.link()
+            if found is None or link is None:
+                return
+            SignIn.objects.filter(pk=gina.sign_in.pk).update(signature_ready_at=timezone.now())
+            gina.sign_in.refresh_from_db()
+            with suppress(ConsentError), gina.acting(), transaction.atomic():
+                services.sign_agreement(
+                    request=gina.request(),
+                    version=found,
+                    printed_name=gina.person.true_name,
+                    ticked=set(statements_for(kind)),
+                    link=link,
+                )
+                assert self.scope == GuardianScope.SIGN, "somebody signed who is only informed"
+            if self.scope == GuardianScope.SIGN:
+                self.signed_for_ana[kind] = found.pk
+
+        @rule(kind=KINDS)
+        def the_guardian_withdraws(self, kind: DocumentKind) -> None:
+            rows = queries.valid_signatures_of(gina.user)
+            signature = rows.filter(version__agreement__kind=kind).first()
+            if signature is not None:
+                with gina.acting():
+                    services.withdraw_signature(signature=signature)
+                self.signed_for_ana.pop(kind, None)
+
+        @rule(scope=st.sampled_from([*GuardianScope, None]))
+        def the_guardian_comes_or_goes(self, scope: GuardianScope | None) -> None:
+            link = self.link()
+            with meeting.hosting():
+                if scope is not None:
+                    link_guardian(ward=ward, guardian=gina.user, scope=scope)
+                elif link is not None:
+                    end_guardian(link=link)
+            self.scope = scope
+
         @rule(grace=st.sampled_from([0, 7]))
         def something_happens(self, grace: int) -> None:
             """Everybody is asked again; without grace every signature has expired at once."""
@@ -146,6 +202,7 @@ def machine_of(meeting: Meeting) -> type[RuleBasedStateMachine]:
                 )
             if grace == 0:
                 self.signed.clear()
+                self.signed_for_ana.clear()
 
         @rule(name=MEMBERS)
         def is_paused_or_comes_back(self, name: str) -> None:
@@ -173,8 +230,17 @@ def machine_of(meeting: Meeting) -> type[RuleBasedStateMachine]:
                 return False
             asked = {CONFIDENTIALITY}
             asked |= {DocumentKind.THERAPIST} if name == "thea" else {DocumentKind.TELEHEALTH}
+            if name == "ana" and not self.is_stood_for(asked):
+                return False
             return all(
                 self.signed.get((name, kind)) == self.in_force[kind]
+                for kind in asked
+                if kind in self.in_force
+            )
+
+        def is_stood_for(self, asked: set[DocumentKind]) -> bool:
+            return self.scope == GuardianScope.SIGN and all(
+                self.signed_for_ana.get(kind) == self.in_force[kind]
                 for kind in asked
                 if kind in self.in_force
             )
@@ -217,8 +283,9 @@ def machine_of(meeting: Meeting) -> type[RuleBasedStateMachine]:
 
 @pytest.mark.timeout(300)
 def test_no_order_of_acts_opens_the_door_without_papers(meeting: Meeting) -> None:
+    gina = guardian_for(meeting, make_minor(meeting, meeting.ana))
     run_state_machine_as_test(
-        machine_of(meeting),
+        machine_of(meeting, gina),
         settings=settings(
             max_examples=12,
             stateful_step_count=20,
