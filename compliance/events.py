@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from audit.events import Event, Outcome
+from compliance.states import TrainingMode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,3 +213,32 @@ class DeskRefused(Event):
     act: ClassVar[str] = "desk.access.refused"
     summary: ClassVar[str] = "was refused something on the desk"
     outcome: Outcome = Outcome.DENIED
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingViewed(Event):
+    """`reason` is the module, or empty for the list."""
+
+    act: ClassVar[str] = "training.viewed"
+    summary: ClassVar[str] = "opened the training of therapists"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingAttested(Event):
+    """`reason` is the module."""
+
+    act: ClassVar[str] = "training.attested"
+    summary: ClassVar[str] = "attested a module of the training"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingListed(Event):
+    act: ClassVar[str] = "training.listed"
+    summary: ClassVar[str] = "saw whose training holds"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingPolicyChanged(Event):
+    act: ClassVar[str] = "training.policy_changed"
+    summary: ClassVar[str] = "changed what lapsed training means"
+    mode: TrainingMode

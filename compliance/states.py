@@ -81,3 +81,11 @@ class AlertReason(TextChoices):
     TALKED = "mistake", "A mistake; I have talked with them"
     INCIDENT = "incident", "It may be an incident"
     SAFETY = "safety", "Somebody's safety"
+
+
+class TrainingMode(TextChoices):
+    """What a programme does when a therapist's training has lapsed."""
+
+    OFF = "off", "Nothing: the modules are offered"
+    WARN = "warn", "Warn the therapist, and let them open the doors"
+    BLOCK = "block", "Keep the doors closed until the training is done"

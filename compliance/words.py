@@ -12,8 +12,9 @@ from compliance import events as _compliance
 from consent import events as _consent
 from groups import events as _groups
 from sessions_app import events as _sessions
+from sessions_app.events import preparing as _preparing
 
-EVENT_MODULES = (_audit, _accounts, _groups, _consent, _sessions, _compliance)
+EVENT_MODULES = (_audit, _accounts, _groups, _consent, _sessions, _preparing, _compliance)
 
 SENTENCES = {
     "account.created": "created an account",

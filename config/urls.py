@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("sessions_app.urls")),
     path("desk/", include("compliance.urls")),
     path("privacy/", include("compliance.privacy_urls")),
+    path("", include("compliance.training_urls")),
 ]
 
 handler404 = errors.not_found

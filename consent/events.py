@@ -122,3 +122,45 @@ class QuestionAnswered(Event):
 class QuestionViewed(Event):
     act: ClassVar[str] = "doc.question_viewed"
     summary: ClassVar[str] = "opened a question about a paper"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LessonsListed(Event):
+    act: ClassVar[str] = "lesson.listed"
+    summary: ClassVar[str] = "saw the list of lessons"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LessonViewed(Event):
+    """`reason` is the lesson."""
+
+    act: ClassVar[str] = "lesson.viewed"
+    summary: ClassVar[str] = "opened a lesson"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LessonCompleted(Event):
+    """`reason` is the lesson. What was answered on the way stands nowhere."""
+
+    act: ClassVar[str] = "lesson.completed"
+    summary: ClassVar[str] = "took a lesson"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LessonsReminded(Event):
+    act: ClassVar[str] = "lesson.reminded"
+    summary: ClassVar[str] = "reminded somebody that lessons are due again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningRuleViewed(Event):
+    act: ClassVar[str] = "lesson.rule_viewed"
+    summary: ClassVar[str] = "saw whether lessons are required"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningRuleChanged(Event):
+    act: ClassVar[str] = "lesson.rule_changed"
+    summary: ClassVar[str] = "changed whether lessons are required"
+    required: bool
+    days: int

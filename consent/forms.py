@@ -1,6 +1,7 @@
-"""Forms of consent: editing the clauses of an agreement, and signing it."""
+"""Forms of consent: editing the clauses of an agreement, signing it, and taking a lesson."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from consent.canonical import check_plain
 from consent.clause_lists import Clause
 from consent.clauses import clauses_of, compose
 from consent.errors import TextRefused
+from consent.lessons import Choice, Exercise, Lesson
 from consent.models import MAX_DAYS, MAX_GRACE_DAYS
 from consent.reading import raw_sections
 from consent.statements import statements_for
@@ -164,3 +166,54 @@ class TranslationForm(forms.Form):
                 tuple(said[f"statement_{n}"] for n in range(len(self.originals))),
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question of a lesson with what was chosen; `choice` is None before that."""
+
+    exercise: Exercise
+    field: forms.BoundField
+    choice: Choice | None
+
+
+class LessonForm(forms.Form):
+    """One radio group for each question, in the lesson's order."""
+
+    def __init__(self, *args: Any, lesson: Lesson, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lesson = lesson
+        for number, exercise in enumerate(lesson.exercises, 1):
+            self.fields[f"question_{number}"] = forms.ChoiceField(
+                label=exercise.question,
+                widget=forms.RadioSelect,
+                choices=[(str(n), choice.text) for n, choice in enumerate(exercise.choices, 1)],
+                error_messages={"required": "Choose what you would do."},
+            )
+
+    def answered(self) -> list[Answered]:
+        return [
+            Answered(exercise, self[name], self._choice(exercise, name))
+            for exercise, name in zip(self.lesson.exercises, self.fields, strict=True)
+        ]
+
+    def all_right(self) -> bool:
+        return all(one.choice is not None and one.choice.is_right for one in self.answered())
+
+    def _choice(self, exercise: Exercise, name: str) -> Choice | None:
+        chosen = self.cleaned_data.get(name) if self.is_bound else None
+        return exercise.choices[int(chosen) - 1] if chosen else None
+
+
+class LearningRuleForm(forms.Form):
+    is_required = forms.BooleanField(
+        label="Members take the lessons before they come into a waiting room",
+        required=False,
+        help_text="Otherwise the lessons are offered, and nobody is held up by them.",
+    )
+    renew_days = forms.IntegerField(
+        label="Due again after this many days",
+        min_value=1,
+        max_value=MAX_DAYS,
+        help_text="Then a neutral mail reminds. Where lessons are required, 30 more days remain.",
+    )

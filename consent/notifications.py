@@ -54,6 +54,14 @@ def tell_asker(question: Question) -> None:
     _mail(question.asked_by, "consent/mail/question_answered.txt", path, group)
 
 
+def remind_of_lessons(user: User) -> None:
+    """From the neutral sender of one of the person's programmes."""
+    membership = groups.memberships_of(user).first()
+    if membership is not None:
+        path = reverse("consent:lessons")
+        _mail(user, "consent/mail/lessons_due.txt", path, membership.group)
+
+
 def _others(group: Group, but: User) -> QuerySet[Membership]:
     live = group.memberships.filter(state__in=LIVE_STATES).exclude(user=but)
     return live.select_related("user")

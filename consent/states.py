@@ -30,3 +30,34 @@ SIGNATURE_TRANSITIONS: dict[SignatureState, frozenset[SignatureState]] = {
     SignatureState.EXPIRED: frozenset(),
     SignatureState.SUPERSEDED: frozenset(),
 }
+
+
+class StepState(TextChoices):
+    """One step of getting started."""
+
+    OPEN = "open", "To do"
+    WAITING = "waiting", "Waits for somebody else"
+    DUE = "due", "Due again"
+    DONE = "done", "Done"
+
+
+class OnboardingState(TextChoices):
+    """One membership on its way in. Computed from its steps: no row that could grow stale."""
+
+    PREPARING = "preparing", "Getting started"
+    READY = "ready", "May come in"
+    COMPLETE = "complete", "Everything done"
+
+
+STEP_TRANSITIONS: dict[StepState, frozenset[StepState]] = {
+    StepState.OPEN: frozenset({StepState.WAITING, StepState.DONE}),
+    StepState.WAITING: frozenset({StepState.OPEN, StepState.DONE}),
+    StepState.DUE: frozenset({StepState.DONE, StepState.OPEN}),
+    # A withdrawn paper, a lapsed lesson, a lost second factor: nothing is done for ever.
+    StepState.DONE: frozenset({StepState.DUE, StepState.OPEN, StepState.WAITING}),
+}
+ONBOARDING_TRANSITIONS: dict[OnboardingState, frozenset[OnboardingState]] = {
+    OnboardingState.PREPARING: frozenset({OnboardingState.READY, OnboardingState.COMPLETE}),
+    OnboardingState.READY: frozenset({OnboardingState.PREPARING, OnboardingState.COMPLETE}),
+    OnboardingState.COMPLETE: frozenset({OnboardingState.PREPARING, OnboardingState.READY}),
+}

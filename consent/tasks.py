@@ -1,11 +1,12 @@
-"""The minute tick of papers: what is due is asked from the database each time."""
+"""The minute tick of papers and lessons: what is due is asked from the database each time."""
 
 from celery import shared_task
 
 from audit.context import acting_as_system
-from consent import queries, services
+from consent import learned, queries, services
 
 COPIES_AT_ONCE = 20
+REMINDERS_AT_ONCE = 50
 
 
 @shared_task
@@ -14,3 +15,5 @@ def every_minute() -> None:
     with acting_as_system("beat"):
         for signature in queries.signatures_without_copy(limit=COPIES_AT_ONCE):
             services.seal_copy(signature=signature)
+        for user in learned.people_to_remind(limit=REMINDERS_AT_ONCE):
+            services.remind_of_lessons(user=user)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from consent.kinds import DocumentKind
-from consent.views import agreements, overview, papers, questions, translations
+from consent.views import agreements, lessons, overview, papers, questions, translations
 
 # The first document of every group has the short address.
 CONFIDENTIALITY = {"kind": DocumentKind.CONFIDENTIALITY.value}
@@ -15,6 +15,10 @@ urlpatterns = [
     path("papers/signed/<uuid:pk>/", papers.signature, name="signature"),
     path("papers/signed/<uuid:pk>/copy/", papers.sealed_copy, name="sealed_copy"),
     path("papers/signed/<uuid:pk>/withdraw/", papers.withdraw, name="withdraw"),
+    path("lessons/", lessons.lessons, name="lessons"),
+    path("lessons/<slug:key>/", lessons.lesson, name="lesson"),
+    path("groups/<uuid:pk>/lessons/", lessons.group_rule, name="group_lessons"),
+    path("programme/lessons/", lessons.program_rule, name="program_lessons"),
     path("groups/<uuid:pk>/papers/", overview.overview, name="overview"),
     path("groups/<uuid:pk>/papers/ask-again/", overview.ask_again, name="ask_again"),
     path("groups/<uuid:pk>/papers/reviewed/", overview.reviewed, name="reviewed"),

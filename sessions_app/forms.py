@@ -1,5 +1,6 @@
 """The questions on the way in, and the planning of a session."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,13 +8,16 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import escape
 
 from groups.models import Group
 from groups.states import CameraPolicy
-from sessions_app.models import PreJoin
+from sessions_app.models import PreJoin, Session
+from sessions_app.space import MAX_ITEMS, MAX_TEXT, SpaceItem
 from sessions_app.states import SeatMode
 
 LONGEST_SESSION = timedelta(hours=4)
+NOTE_LENGTH = 300
 
 
 class ReminderForm(forms.Form):
@@ -21,23 +25,61 @@ class ReminderForm(forms.Form):
 
 
 class SpaceForm(forms.Form):
-    """The first three are needed; an unticked one leads to help, not to a wall."""
+    """The programme's checklist; a required item that is unticked leads to help, not to a wall."""
 
-    alone = forms.BooleanField(
-        label="I am alone and cannot be overheard", help_text="The door is closed."
-    )
-    unseen = forms.BooleanField(label="Nobody else can see my screen")
-    still = forms.BooleanField(label="I am sitting still, not driving")
-    headphones = forms.BooleanField(label="I use headphones", required=False)
-    speakers_off = forms.BooleanField(
-        label="Smart speakers and voice assistants are off", required=False
-    )
-    household_told = forms.BooleanField(label="People at home know not to come in", required=False)
-    own_network = forms.BooleanField(
-        label="I am not on a public network",
+    def __init__(self, *args: Any, items: Iterable[SpaceItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in items:
+            self.fields[item.key] = forms.BooleanField(
+                label=item.text, help_text=escape(item.why), required=item.is_required
+            )
+
+
+class SpaceItemForm(forms.Form):
+    """One line of the checklist; without a text it is dropped."""
+
+    key = forms.SlugField(required=False, widget=forms.HiddenInput)
+    text = forms.CharField(label="What is asked", max_length=MAX_TEXT, required=False)
+    why = forms.CharField(label="Why, in a few words", max_length=MAX_TEXT, required=False)
+    is_required = forms.BooleanField(label="Needed to come in", required=False)
+
+    def item(self) -> SpaceItem:
+        return SpaceItem(**self.cleaned_data)
+
+
+class SpaceItems(
+    forms.formset_factory(SpaceItemForm, extra=2, max_num=MAX_ITEMS - 1, validate_max=True)  # type: ignore[misc]  # a class made at run time
+):
+    """Every line but the first, which always stays."""
+
+    def items(self) -> list[SpaceItem]:
+        return [form.item() for form in self.forms if form.cleaned_data.get("text")]
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label="A few words to your therapist",
+        max_length=NOTE_LENGTH,
         required=False,
-        help_text="A café's or library's network is public; your phone's own is not.",
+        help_text="Only your therapist reads them. They are deleted when the session ends.",
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class SignForm(forms.Form):
+    """Until when the sign on the door holds: the session's end, unless another hour is typed."""
+
+    until_time = forms.TimeField(
+        label="Until", required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.session = session
+
+    def until(self) -> time:
+        typed = self.cleaned_data.get("until_time") if self.is_valid() else None
+        return typed or self.session.closes_at.astimezone(ZoneInfo(self.session.timezone)).time()
 
 
 class NoSpaceForm(forms.Form):

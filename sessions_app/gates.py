@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.models import SignIn, User
+from consent import learned
 from consent import queries as consent
 from groups.models import Membership
 from groups.states import HOST_ROLES, MembershipState
@@ -34,6 +35,7 @@ class Attempt:
     papers_current: bool
     guardian_current: bool
     fits_ages: bool
+    lessons_current: bool
     blocked: bool
     now: datetime
 
@@ -80,6 +82,17 @@ class PapersGate(Gate):
         return f"{reverse('consent:paper', args=[due[0].pk])}?{back}"
 
 
+class LessonsGate(Gate):
+    """Leads straight to the lesson that waits."""
+
+    def url(self, attempt: Attempt) -> str:
+        waiting = learned.next_lesson(attempt.user)
+        if waiting is None:
+            return reverse(self.url_name)
+        back = urlencode({"next": reverse("sessions:enter", args=[attempt.session.pk])})
+        return f"{reverse('consent:lesson', args=[waiting.key])}?{back}"
+
+
 def _has_two_factors(attempt: Attempt) -> bool:
     return attempt.sign_in is not None and attempt.sign_in.is_open and attempt.user.is_active
 
@@ -112,7 +125,7 @@ def _can_encrypt(attempt: Attempt) -> bool:
     return attested is not None and (attempt.sign_in is None or attested == attempt.sign_in.pk)
 
 
-GATES: tuple[Gate, ...] = (
+GATES: list[Gate] = [
     Gate(
         name="factors",
         title="Sign in",
@@ -147,6 +160,13 @@ GATES: tuple[Gate, ...] = (
         next_step="Read and sign the group's agreement.",
         url_name="consent:papers",
         is_open=lambda attempt: attempt.papers_current,
+    ),
+    LessonsGate(
+        name="lessons",
+        title="Lessons",
+        next_step="Take the short lessons that wait: two minutes each.",
+        url_name="consent:lessons",
+        is_open=lambda attempt: attempt.lessons_current,
     ),
     Gate(
         name="guardian",
@@ -190,7 +210,14 @@ GATES: tuple[Gate, ...] = (
         url_name="sessions:passphrase",
         is_open=_knows_passphrase,
     ),
-)
+]
+
+
+def register(gate: Gate, *, before: str) -> None:
+    """For a higher app, once as it starts. MUST keep the number of queries fixed per host."""
+    place = next(number for number, one in enumerate(GATES) if one.name == before)
+    if all(one.name != gate.name for one in GATES):
+        GATES.insert(place, gate)
 
 
 def first_closed(attempt: Attempt) -> Gate | None:

@@ -70,6 +70,13 @@ class OverrideReason(StrEnum):
     SAFETY_OF_MEMBER = "safety_of_member"
 
 
+class RehearsalKind(StrEnum):
+    """What may be tried before any session."""
+
+    DEVICES = "devices"
+    SPACE = "space"
+
+
 class VoidReason(StrEnum):
     """What ended one attempt's answers."""
 

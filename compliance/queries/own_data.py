@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
+from compliance.models import TrainingRecord
 from compliance.queries.privacy import visits_of
 from compliance.queries.readers import readers_of
 from compliance.queries.requests import requests_of
@@ -41,6 +42,14 @@ def own_data(user: User, *, now: datetime | None = None) -> Values:
         "answers_before_sessions": [_answers(one) for one in _prejoins(user)],
         "papers": [_signature(one) for one in signatures_of(user)],
         "questions": [_question(one) for one in Question.objects.filter(asked_by=user)],
+        "tried_out": [
+            {"what": one.kind, "at": _time(one.done_at)} for one in user.rehearsals.all()
+        ],
+        "lessons": [
+            {"lesson": one.lesson, "taken_at": _time(one.completed_at)}
+            for one in user.lesson_completions.order_by("completed_at")
+        ],
+        "trainings": [_training(one) for one in user.training_records.order_by("attested_at")],
         "requests": [_request(one) for one in requests_of(user)],
         "opened_by": [
             {"who": one.who, "did": one.did, "why": one.why, "at": _time(one.at)}
@@ -140,6 +149,17 @@ def _answers(one: PreJoin) -> Values:
         "location": one.location,
         "call_back": one.call_back,
         "takes_part_with": one.mode,
+        "comes_later_since": _time(one.later_at),
+        "words_to_the_therapist": one.note,
+    }
+
+
+def _training(one: TrainingRecord) -> Values:
+    return {
+        "module": one.module,
+        "statement": one.statement,
+        "attested_at": _time(one.attested_at),
+        "expires_at": _time(one.expires_at),
     }
 
 

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from audit.context import acting_as_system
+from compliance.services.training import attest_training
+from compliance.training import MODULES
 from config.development.cast import (
     ADA,
     ANA,
@@ -26,14 +28,15 @@ from config.development.home import Home
 from config.development.walk import Visit, come_in
 from consent import default_agreement
 from consent import queries as papers
-from consent.services import publish_version, save_draft
+from consent.lessons import LESSONS, Lesson
+from consent.services import complete_lesson, publish_version, save_draft
 from groups import passphrases
 from groups.models import Group, Invitation, Program
 from groups.services import create_group, create_program, invite, remove_membership, set_passphrase
 from groups.states import SeatRole
 from sessions_app.models import Session
-from sessions_app.services import schedule_session
-from sessions_app.states import JOINABLE
+from sessions_app.services import rehearse, schedule_session
+from sessions_app.states import JOINABLE, RehearsalKind
 
 ZONE = "America/New_York"
 OPEN_FOR = timedelta(hours=3)
@@ -70,7 +73,16 @@ class Seed:
                 person, invited_by=therapist.user, group=group, seat_role=SeatRole.MEMBER
             )
             visit.sign(group)
+            self._learn(visit, () if person is BEN else LESSONS)
         return group
+
+    def _learn(self, visit: Visit, lessons: tuple[Lesson, ...]) -> None:
+        """Some have taken everything, some nothing: the therapist's page shows both."""
+        with visit.acting():
+            for lesson in lessons:
+                complete_lesson(user=visit.user, lesson=lesson)
+            for kind in RehearsalKind if lessons else ():
+                rehearse(user=visit.user, kind=kind)
 
     def _make_group(self, name: str, therapist: Visit) -> Group:
         with therapist.acting():
@@ -88,6 +100,9 @@ class Seed:
                 save_draft(group=group, text=default_agreement.default_text())
             publish_version(group=group, by=therapist.user)
         therapist.sign(group)
+        with therapist.acting():
+            for module in MODULES[: 3 if therapist.person is TOM else len(MODULES)]:
+                attest_training(user=therapist.user, module=module)
         return group
 
     def _seed_mallory(self, group: Group) -> None:

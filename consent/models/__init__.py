@@ -1,5 +1,8 @@
-"""The tables of this app: a group's documents, their versions, what people signed and asked."""
+"""The tables of this app: a group's documents and their versions, what people signed, asked and
+learned.
+"""
 
+from consent.models.learning import LearningRule, LessonCompletion
 from consent.models.papers import (
     MAX_DAYS,
     MAX_GRACE_DAYS,
@@ -17,6 +20,8 @@ __all__ = [
     "MAX_GRACE_DAYS",
     "Agreement",
     "AgreementVersion",
+    "LearningRule",
+    "LessonCompletion",
     "PaperPolicy",
     "Question",
     "SealedCopy",

@@ -116,11 +116,15 @@ class WaitingPerson:
     location_confirmed: bool
     was_not_added: bool
     waiting_since: datetime
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonAtTheDoor:
-    """Somebody held at a gate. `needs_help`: they ran out of passphrase attempts, or asked."""
+    """Somebody held at a gate. `needs_help`: they ran out of passphrase attempts, or asked.
+
+    `later`: they have no private space and come another time. `note`: a few words to the host.
+    """
 
     person: UUID
     true_name: str
@@ -129,6 +133,8 @@ class PersonAtTheDoor:
     gate_title: str
     can_override: bool
     needs_help: bool
+    later: bool
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ class PreJoin(models.Model):
 
     `paper_version` is the agreement that was in force when the attempt began. Location and
     call-back are read by the person, and by a therapist in an emergency: never by a peer.
+    `later_at`: they have no private space and come another time.
     `encrypts_on` is the sign-in whose browser said that it can encrypt end to end.
     """
 
@@ -57,6 +58,7 @@ class PreJoin(models.Model):
     passphrase_ok_at = models.DateTimeField(null=True, blank=True)
     passphrase_failures = models.PositiveSmallIntegerField(default=0)
     help_asked_at = models.DateTimeField(null=True, blank=True)
+    later_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=now)
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=32, blank=True)
@@ -108,6 +110,33 @@ class PreJoin(models.Model):
     def says_private(self) -> bool:
         answers: dict[str, Any] = self.environment or {}
         return answers.get("alone") is True
+
+    @property
+    def note(self) -> str:
+        """To be read with select_related("door_note")."""
+        if self._state.adding or not hasattr(self, "door_note"):
+            return ""
+        return self.door_note.text
+
+    def encryption_scope(self) -> str:
+        return f"user:{self.user_id}"
+
+
+class DoorNote(models.Model):
+    """A few words from the door to the therapist. Deleted as soon as the attempt is over."""
+
+    retention = Retention.SESSION_ONLY
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    prejoin = models.OneToOneField(PreJoin, on_delete=models.CASCADE, related_name="door_note")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    text = EncryptedTextField()
+    written_at = models.DateTimeField(default=now)
+
+    user_id: UUID
+
+    def __str__(self) -> str:
+        return str(self.id)
 
     def encryption_scope(self) -> str:
         return f"user:{self.user_id}"

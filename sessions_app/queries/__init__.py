@@ -17,6 +17,7 @@ from sessions_app.queries.keys import (
     seated_without_leaf,
     unused_packages,
 )
+from sessions_app.queries.preparing import rehearsed, space_items
 from sessions_app.queries.seats import (
     admission_at,
     connected_hosts,
@@ -58,10 +59,12 @@ __all__ = [
     "live_prejoin",
     "main_room",
     "next_for",
+    "rehearsed",
     "scheduled_for",
     "seated",
     "seated_without_leaf",
     "session_of",
+    "space_items",
     "unused_packages",
     "visible_to",
 ]

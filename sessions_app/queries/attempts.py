@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import SignIn, User
 from consent import queries as consent
+from consent.learned import door_lessons
 from consent.models import AgreementVersion
 from groups import ages
 from groups import queries as groups
@@ -19,7 +20,11 @@ from sessions_app.queries.sessions import is_blocked
 
 
 def live_prejoin(user: User, session: Session) -> PreJoin | None:
-    return PreJoin.objects.filter(user=user, session=session, voided_at=None).first()
+    return live_prejoins(session).filter(user=user).first()
+
+
+def live_prejoins(session: Session) -> QuerySet[PreJoin]:
+    return PreJoin.objects.filter(session=session, voided_at=None).select_related("door_note")
 
 
 def is_stale(prejoin: PreJoin, session: Session, in_force: AgreementVersion | None) -> bool:
@@ -37,6 +42,7 @@ def attempt_of(
     prejoin = live_prejoin(user, session)
     moment = now or timezone.now()
     papers = consent.door_papers(session.group, user=user, now=moment)
+    lessons = door_lessons(session.group, [user.pk], now=moment)
     if prejoin is None or is_stale(prejoin, session, papers.agreement):
         prejoin = PreJoin(user=user, session=session)
     return Attempt(
@@ -48,6 +54,7 @@ def attempt_of(
         papers_current=papers.is_current(user.pk, membership.role),
         guardian_current=papers.is_stood_for(user.pk, membership.role),
         fits_ages=ages.member_fits(membership),
+        lessons_current=lessons.is_current(user.pk, membership.role),
         blocked=is_blocked(user, session),
         now=moment,
     )
@@ -58,9 +65,10 @@ def attempts_of_all(
 ) -> dict[UUID, Attempt]:
     """By user id, in a fixed number of queries. `sign_ins` may miss people who are not connected:
     their attempt is judged as signed in, so that the panel names the gate they have to pass."""
-    group, now, memberships = session.group, timezone.now(), list(memberships)
-    minors = groups.minors_among(memberships, group, now)
+    group, now, members = session.group, timezone.now(), list(memberships)
+    minors = groups.minors_among(members, group, now)
     papers = consent.door_papers(group, now=now, minors=minors)
+    lessons = door_lessons(group, [member.user_id for member in members], now=now)
     blocked = set(
         Block.objects.filter(lifted_at=None)
         .filter(Q(session=session) | Q(group=group))
@@ -68,7 +76,7 @@ def attempts_of_all(
     )
     prejoins = {
         prejoin.user_id: prejoin
-        for prejoin in PreJoin.objects.filter(session=session, voided_at=None)
+        for prejoin in live_prejoins(session)
         if not is_stale(prejoin, session, papers.agreement)
     }
     return {
@@ -81,10 +89,11 @@ def attempts_of_all(
             papers_current=papers.is_current(member.user_id, member.role),
             guardian_current=papers.is_stood_for(member.user_id, member.role),
             fits_ages=ages.member_fits(member),
+            lessons_current=lessons.is_current(member.user_id, member.role),
             blocked=member.user_id in blocked,
             now=now,
         )
-        for member in memberships
+        for member in members
     }
 
 

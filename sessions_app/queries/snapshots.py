@@ -36,7 +36,7 @@ TELL_THERAPIST_AFTER = 3
 # Gates that somebody at the door is at, rather than not yet there or no longer allowed.
 DOOR_GATES = frozenset(
     {
-        *("ages", "papers", "guardian", "reminder", "environment"),
+        *("ages", "papers", "lessons", "guardian", "reminder", "environment"),
         *("location", "browser", "passphrase"),
     }
 )
@@ -180,6 +180,7 @@ def _waiting(attempt: Attempt, admission: Admission) -> WaitingPerson:
         location_confirmed=attempt.prejoin.location_confirmed_at is not None,
         was_not_added=admission.was_not_added,
         waiting_since=admission.waiting_since,
+        note=attempt.prejoin.note,
     )
 
 
@@ -223,6 +224,8 @@ def _person_at(gate: Gate, attempt: Attempt, *, asked: bool) -> PersonAtTheDoor:
         gate_title=gate.title,
         can_override=gate.name == "location",
         needs_help=asked or failures >= TELL_THERAPIST_AFTER,
+        later=attempt.prejoin.later_at is not None,
+        note=attempt.prejoin.note,
     )
 
 

@@ -12,6 +12,7 @@ from sessions_app.services.answers import (
     attest_environment,
     begin_attempt,
     choose_devices,
+    come_later,
     confirm_location,
     override_location,
 )
@@ -63,6 +64,7 @@ from sessions_app.services.keys import (
     return_without_leaf,
 )
 from sessions_app.services.passphrase import give_passphrase
+from sessions_app.services.preparing import rehearse, set_space_checklist
 from sessions_app.services.schedule import cancel_session, schedule_session
 from sessions_app.services.upkeep import (
     keep_all_sessions,
@@ -84,6 +86,7 @@ __all__ = [
     "begin_attempt",
     "cancel_session",
     "choose_devices",
+    "come_later",
     "commit_keys",
     "confirm_location",
     "decline_participant",
@@ -112,6 +115,7 @@ __all__ = [
     "open_doors",
     "override_location",
     "purge_locations",
+    "rehearse",
     "remove_participant",
     "resume_media",
     "resume_place",
@@ -120,6 +124,7 @@ __all__ = [
     "return_without_leaf",
     "schedule_session",
     "set_presence",
+    "set_space_checklist",
     "stop_video",
     "suspend_media",
     "sweep_lost",

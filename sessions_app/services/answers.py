@@ -15,13 +15,15 @@ from sessions_app.events import (
     DevicesChosen,
     EnvironmentAttested,
     HelpAsked,
+    LaterChosen,
     LocationConfirmed,
     LocationOverridden,
     ReminderAcknowledged,
 )
-from sessions_app.models import PreJoin, Session
+from sessions_app.models import DoorNote, PreJoin, Session
+from sessions_app.notices import tell_hosts_of_note
 from sessions_app.services.about import about_attempt
-from sessions_app.services.rows import host_admission, locked_session
+from sessions_app.services.rows import host_admission, locked_session, void_prejoin
 from sessions_app.states import OverrideReason, SeatMode, VoidReason
 
 
@@ -34,9 +36,8 @@ def begin_attempt(*, user: User, session: Session) -> PreJoin:
     if last is not None:
         rotated_at = session.group.passphrase_rotated_at
         rotated = rotated_at is not None and rotated_at > last.created_at
-        last.voided_at = timezone.now()
-        last.void_reason = VoidReason.PASSPHRASE_ROTATED if rotated else VoidReason.DOCUMENT_CHANGED
-        last.save(update_fields=["voided_at", "void_reason"])
+        reason = VoidReason.PASSPHRASE_ROTATED if rotated else VoidReason.DOCUMENT_CHANGED
+        void_prejoin(last.pk, reason, now=timezone.now())
     prejoin = PreJoin.objects.create(user=user, session=session, paper_version=in_force)
     notify.session_changed(session.pk)
     record(AttemptBegun(**about_attempt(prejoin)))
@@ -58,16 +59,28 @@ def attest_environment(
     prejoin.environment_attested_at = timezone.now()
     prejoin.environment = answers
     prejoin.mode = mode or prejoin.mode
-    _save(prejoin, "environment_attested_at", "environment", "mode")
+    prejoin.later_at = None
+    _save(prejoin, "environment_attested_at", "environment", "mode", "later_at")
     record(EnvironmentAttested(**about_attempt(prejoin), private=prejoin.says_private))
 
 
 @act(HelpAsked)
-def ask_for_help(*, prejoin: PreJoin) -> None:
-    """The therapist sees it in the list of those at the door."""
+def ask_for_help(*, prejoin: PreJoin, note: str = "") -> None:
+    """The therapist sees it, and a few words, in the list of those at the door or waiting."""
     prejoin.help_asked_at = timezone.now()
+    _leave_note(prejoin, note)
     _save(prejoin, "help_asked_at")
     record(HelpAsked(**about_attempt(prejoin)))
+
+
+@act(LaterChosen)
+def come_later(*, prejoin: PreJoin, note: str = "") -> None:
+    """No private space today: the hosts are told at once. Nothing closes: one may still come."""
+    prejoin.later_at = timezone.now()
+    _leave_note(prejoin, note)
+    _save(prejoin, "later_at")
+    tell_hosts_of_note(prejoin.session)
+    record(LaterChosen(**about_attempt(prejoin)))
 
 
 @act(LocationConfirmed)
@@ -110,6 +123,13 @@ def attest_browser(*, prejoin: PreJoin, sign_in: SignIn) -> None:
     prejoin.encrypts_on = sign_in
     _save(prejoin, "encrypts_on")
     record(BrowserAttested(**about_attempt(prejoin)))
+
+
+def _leave_note(prejoin: PreJoin, text: str) -> None:
+    """The newest words replace older ones."""
+    if text:
+        DoorNote.objects.filter(prejoin=prejoin).delete()
+        DoorNote.objects.create(prejoin=prejoin, user=prejoin.user, text=text)
 
 
 def _save(prejoin: PreJoin, *fields: str) -> None:

@@ -19,7 +19,7 @@ from sessions_app.events import (
     SessionUnlocked,
 )
 from sessions_app.gates import Attempt
-from sessions_app.models import Admission, PreJoin, Room, Session
+from sessions_app.models import Admission, DoorNote, PreJoin, Room, Session
 from sessions_app.services.about import about_admission, about_session
 from sessions_app.services.absence import end_place, note_hosts_if_changed
 from sessions_app.services.keys import forget_keys
@@ -122,6 +122,7 @@ def end_session(*, session: Session, by: User | None = None) -> None:
     live = list(queries.live_admissions(session))
     for admission in live:
         end_place(admission, reason="session_ended")
+    DoorNote.objects.filter(prejoin__session=session).delete()
     PreJoin.objects.filter(session=session, voided_at=None).update(
         voided_at=now, void_reason=VoidReason.SESSION_ENDED
     )

@@ -8,7 +8,7 @@ from groups import queries as groups
 from groups.models import Membership
 from groups.states import HOST_ROLES, CameraPolicy
 from sessions_app.errors import NoSuchAdmission, NotAHost, RoomIsFull
-from sessions_app.models import Admission, PreJoin, Room, Seat, Session
+from sessions_app.models import Admission, DoorNote, PreJoin, Room, Seat, Session
 from sessions_app.states import SEATED, RoomKind, SeatMode, VoidReason, words
 
 
@@ -102,7 +102,9 @@ def seat_of(admission: Admission) -> Seat:
 
 
 def void_prejoin(prejoin_id: UUID | None, reason: VoidReason, *, now: datetime) -> None:
+    """What was written to the therapist goes with the attempt."""
     if prejoin_id is not None:
+        DoorNote.objects.filter(prejoin=prejoin_id).delete()
         PreJoin.objects.filter(pk=prejoin_id, voided_at=None).update(
             voided_at=now, void_reason=reason
         )

@@ -21,10 +21,12 @@ from audit.events import Event, Ref
 from sessions_app import access, gates, queries, services
 from sessions_app.events import PreJoinShown
 from sessions_app.forms import (
+    NOTE_LENGTH,
     BrowserForm,
     DevicesForm,
     LocationForm,
     NoSpaceForm,
+    NoteForm,
     PassphraseForm,
     ReminderForm,
     SpaceForm,
@@ -121,7 +123,8 @@ def reminder(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
 
 @step("environment")
 def space(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
-    form = SpaceForm(request.POST or None)
+    items = queries.space_items(attempt.session.group.program)
+    form = SpaceForm(request.POST or None, items=items)
     if form.is_valid():
         services.attest_environment(prejoin=attempt.prejoin, answers=form.cleaned_data)
         return onward(attempt)
@@ -139,7 +142,7 @@ def no_space(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
             mode=SeatMode(form.cleaned_data["mode"]),
         )
         return onward(attempt)
-    return show(request, attempt, "environment", "no_space", form=form)
+    return show(request, attempt, "environment", "no_space", form=form, asking=NoteForm())
 
 
 @step("location")
@@ -152,7 +155,9 @@ def location(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
             call_back=form.cleaned_data["call_back"],
         )
         return onward(attempt)
-    return show(request, attempt, "location", "location", form=form, kept_days=LOCATIONS_KEPT.days)
+    kept = LOCATIONS_KEPT.days
+    context = {"form": form, "kept_days": kept, "asking": NoteForm()}
+    return show(request, attempt, "location", "location", **context)
 
 
 @step("passphrase")
@@ -165,7 +170,8 @@ def passphrase(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
         form = PassphraseForm()
         messages.error(request, "That was not the passphrase of this group.")
     left = attempts_left(attempt.prejoin)
-    return show(request, attempt, "passphrase", "passphrase", form=form, left=left)
+    context = {"form": form, "left": left, "asking": NoteForm()}
+    return show(request, attempt, "passphrase", "passphrase", **context)
 
 
 @signed_in
@@ -206,7 +212,7 @@ def browser(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
     if form.is_valid():
         _note_browser(request, attempt, can_encrypt=True)
         return onward(attempt)
-    return show(request, attempt, "devices", "browser", form=form)
+    return show(request, attempt, "devices", "browser", form=form, asking=NoteForm())
 
 
 def _note_browser(request: SignedInRequest, attempt: Attempt, *, can_encrypt: bool) -> None:
@@ -223,16 +229,38 @@ def _is_past_answers(attempt: Attempt) -> bool:
 @signed_in
 @require_POST
 def ask(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
-    """ "Talk to my therapist": shown at once in the list of those at the door."""
+    """ "Talk to my therapist": shown at once, with a few words, in the list at the door."""
     attempt = attempt_for(request, pk)
-    if not attempt.prejoin._state.adding and attempt.prejoin.help_asked_at is None:
-        services.ask_for_help(prejoin=attempt.prejoin)
+    note = _note(request)
+    is_news = bool(note) or attempt.prejoin.help_asked_at is None
+    if not attempt.prejoin._state.adding and is_news:
+        services.ask_for_help(prejoin=attempt.prejoin, note=note)
     messages.info(
         request,
         "Your therapist sees that you are at the door and need a word. "
         "Stay on this page, or wait for a call.",
     )
     return redirect("sessions:enter", pk=pk)
+
+
+@signed_in
+@require_POST
+def later(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
+    """Not today, or not now: the therapist is told, and the way in stays open."""
+    attempt = attempt_for(request, pk)
+    if not attempt.prejoin._state.adding and attempt.prejoin.later_at is None:
+        services.come_later(prejoin=attempt.prejoin, note=_note(request))
+    messages.success(
+        request,
+        "Your therapist is told that it does not fit right now. "
+        "If it does later, come in as always, as long as the session is open.",
+    )
+    return redirect("sessions:home")
+
+
+def _note(request: SignedInRequest) -> str:
+    """Longer words are cut rather than refused: whoever asks for help is not sent back."""
+    return request.POST.get("note", "").strip()[:NOTE_LENGTH]
 
 
 def onward(attempt: Attempt) -> HttpResponse:

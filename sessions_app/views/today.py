@@ -13,6 +13,7 @@ from groups import queries as groups
 from groups.states import MembershipState
 from sessions_app import queries
 from sessions_app.events import TodayShown
+from sessions_app.onboarding import onboarding_of
 
 
 @signed_in
@@ -38,6 +39,7 @@ def _member(request: SignedInRequest) -> HttpResponse:
         "later": queries.coming_for(request.user, now)[1:4],
         "due": [paper for group in live for paper in consent.papers_due(request.user, group)],
         "groups": live,
+        "starting": [onboarding_of(member) for member in memberships if member.is_live],
         "paused": [m for m in memberships if m.state == MembershipState.SUSPENDED],
     }
     return TemplateResponse(request, "sessions_app/today_member.html", context)

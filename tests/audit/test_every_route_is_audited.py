@@ -78,6 +78,7 @@ WITHOUT_VIEW_EVENT = {
     "consent:reviewed": ACT,
     "sessions:enter": LEADS_ON,
     "sessions:ask": ACT,
+    "sessions:later": ACT,
     "sessions:cancel": ACT,
 }
 

@@ -34,6 +34,8 @@ PLAIN = {
     "compliance.Alert.about": "a kind word and an id or a network address",
     "compliance.Alert.entries": "ids of entries in the log",
     "compliance.AlertStep.reason": CODE,
+    "compliance.TrainingRecord.module": CODE,
+    "compliance.TrainingRecord.statement": "one of our fixed sentences",
     "compliance.Review.auth_strength": CODE,
     "compliance.Review.sha256": DIGEST,
     "compliance.ReviewItem.about": "a kind word and an id",
@@ -41,6 +43,7 @@ PLAIN = {
     "consent.AgreementVersion.text": "a published document without a person's name",
     "consent.Signature.auth_strength": CODE,
     "consent.Signature.clauses": "the numbers of the document's clauses",
+    "consent.LessonCompletion.lesson": CODE,
     "consent.SealedCopy.sha256": DIGEST,
     "consent.Signature.document_sha256": DIGEST,
     "consent.Signature.language": CODE,
@@ -70,11 +73,13 @@ PLAIN = {
     "sessions_app.PreJoin.location_override_reason": CODE,
     "sessions_app.PreJoin.mode": CODE,
     "sessions_app.PreJoin.void_reason": CODE,
+    "sessions_app.Rehearsal.kind": CODE,
     "sessions_app.Room.kind": CODE,
     "sessions_app.Room.relay_node": "the name of a machine of ours",
     "sessions_app.Seat.mode": CODE,
     "sessions_app.Session.state": CODE,
     "sessions_app.Session.timezone": CODE,
+    "sessions_app.SpaceChecklist.entries": ORGANISATION,
 }
 
 

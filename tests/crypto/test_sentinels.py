@@ -38,7 +38,7 @@ from consent.models import SealedCopy, Signature
 from consent.services import ask_question
 from crypto.fields import AnyEncryptedField, EncryptedJSONField
 from crypto.rotation import encrypted_models, rotate
-from sessions_app.models import Admission, KeyPackage, PreJoin
+from sessions_app.models import Admission, DoorNote, KeyPackage, PreJoin
 from sessions_app.services import schedule_session
 from tests.cast import EVERYBODY
 from tests.groups.world import World, make_world
@@ -63,6 +63,7 @@ def world(committed_db: str) -> World:
             by=world.thea.user,
         )
     prejoin = PreJoin.objects.create(user=world.ana.user, session=session)
+    DoorNote.objects.create(prejoin=prejoin, user=world.ana.user, text="")
     waiting = Admission.objects.create(user=world.ana.user, session=session, prejoin=prejoin)
     KeyPackage.objects.create(admission=waiting, user=world.ana.user, package="")
     with world.ana.acting():

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from config.development import cast
 from tests.e2e import staff
+from tests.e2e.keyboard import tab_to
 from tests.e2e.person import Person
 from tests.e2e.world import World
 
@@ -25,13 +26,17 @@ ANYBODY = ("/sign-in/", "/reset/", "/lost-factor/", "/no-such-page/")
 MEMBER = (
     *("/", "/papers/", "/profile/", "/security/", "/factor/new/", "/factor/recovery-codes/"),
     *("/privacy/", "/privacy/readers/", "/privacy/requests/new/"),
+    *("/lessons/", "/lessons/posts/", "/prepare/devices/", "/prepare/space/"),
 )
-HOST = ("/", "/groups/", "/papers/", "/security/")
+HOST = ("/", "/groups/", "/papers/", "/security/", "/training/", "/training/room/")
 HOST_OF_GROUP = (
     *("", "invite/", "passphrase/", "rules/", "agreement/", "sessions/new/", "me/"),
-    *("papers/", "papers/telehealth/", "ages/"),
+    *("papers/", "papers/telehealth/", "ages/", "start/people/", "lessons/"),
 )
-ADMIN = ("/", "/people/", "/people/invite/", "/people/factor-resets/", "/groups/", "/groups/new/")
+ADMIN = (
+    *("/", "/people/", "/people/invite/", "/people/factor-resets/", "/groups/", "/groups/new/"),
+    *("/programme/space/", "/programme/lessons/", "/programme/training/"),
+)
 OFFICER = ("/", "/desk/", "/desk/log/", "/desk/alerts/", "/desk/reviews/", "/desk/requests/")
 OFFICER_FILTERED = ("/desk/log/?act=member.added", "/desk/log/?person=nonsense")
 # As if the first quarter were over: one review of each kind.
@@ -66,7 +71,8 @@ def test_pages_of_anybody(world: World, look: Look) -> None:
 
 
 def test_pages_of_a_member(world: World, look: Look) -> None:
-    judge(world[cast.ANA].page, (*MEMBER, world.group, f"{world.group}me/"), look)
+    own = (world.group, f"{world.group}me/", f"{world.group}start/")
+    judge(world[cast.ANA].page, (*MEMBER, *own), look)
 
 
 def test_pages_of_a_therapist(world: World, look: Look) -> None:
@@ -181,15 +187,6 @@ def first_link(person: Person, path: str, name: str) -> str:
 def press_enter(page: Page) -> None:
     with page.expect_navigation():
         page.keyboard.press("Enter")
-
-
-def tab_to(page: Page, name: str) -> None:
-    """As far as a patient person would press the key."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.innerText.trim()") == name:
-            return
-    raise AssertionError(f"the keyboard does not come to {name}")
 
 
 def judge(page: Page, paths: tuple[str, ...], look: Look) -> None:

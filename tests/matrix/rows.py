@@ -31,6 +31,7 @@ ADMINS = frozenset({R.ADMIN, R.OTHER_ADMIN})
 APPROVERS = frozenset({R.HOST, R.OTHER_HOST, R.ADMIN})
 EVERYBODY = frozenset(R)
 OWNER = frozenset({R.OWNER})
+THERAPISTS = frozenset({R.HOST, R.OTHER_HOST})
 HOST = frozenset({R.HOST})
 OFFICER = frozenset({R.COMPLIANCE})
 BOTH = ("GET", "POST")
@@ -140,6 +141,10 @@ ROWS: dict[str, Row] = {
     "consent:publish": Row(HOST, ("POST",), GROUP),
     "consent:document": Row(HOST, BOTH, {"pk": "group", "kind": "=telehealth"}),
     "consent:publish_document": Row(HOST, ("POST",), {"pk": "group", "kind": "=telehealth"}),
+    "consent:lessons": Row(EVERYBODY),
+    "consent:lesson": Row(EVERYBODY, BOTH, {"key": "=posts"}),
+    "consent:group_lessons": Row(PLANNERS, BOTH, GROUP),
+    "consent:program_lessons": Row(ADMINS, BOTH),
     "sessions:home": Row(EVERYBODY),
     "sessions:enter": Row(INSIDE, names=SESSION),
     "sessions:closed": Row(INSIDE, names=SESSION),
@@ -151,10 +156,20 @@ ROWS: dict[str, Row] = {
     "sessions:browser": Row(INSIDE, BOTH, SESSION),
     "sessions:passphrase": Row(INSIDE, BOTH, SESSION),
     "sessions:ask": Row(INSIDE, ("POST",), SESSION),
+    "sessions:later": Row(INSIDE, ("POST",), SESSION),
+    "sessions:sign": Row(INSIDE, names=SESSION),
+    "sessions:try_devices": Row(EVERYBODY, BOTH),
+    "sessions:try_space": Row(EVERYBODY, BOTH),
+    "sessions:space_checklist": Row(ADMINS, BOTH),
+    "sessions:start": Row(INSIDE, names=GROUP),
+    "sessions:start_people": Row(HOST, names=GROUP),
     "sessions:room": Row(INSIDE, names=SESSION),
     "sessions:left": Row(OWNER, names=SESSION),
     "sessions:cancel": Row(PLANNERS, ("POST",), SESSION),
     "sessions:schedule": Row(PLANNERS, BOTH, GROUP),
+    "training:modules": Row(THERAPISTS),
+    "training:module": Row(THERAPISTS, BOTH, {"key": "=room"}),
+    "training:program": Row(ADMINS, BOTH),
     "compliance:desk": Row(OFFICER),
     "compliance:log": Row(OFFICER),
     "compliance:export": Row(OFFICER, ("POST",)),

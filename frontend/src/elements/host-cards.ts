@@ -40,6 +40,7 @@ export class WaitingCard implements Part<Waiting> {
   readonly #name = make("div", { class: "waiting-card__name" });
   readonly #alias = make("div", { class: "waiting-card__alias" });
   readonly #facts = make("ul", { class: "facts" });
+  readonly #note = noteLine();
   readonly #acts: HTMLElement;
 
   constructor({ person }: Waiting, session: RoomSession) {
@@ -56,6 +57,7 @@ export class WaitingCard implements Part<Waiting> {
       this.#name,
       this.#alias,
       this.#facts,
+      this.#note,
       this.#acts,
     );
   }
@@ -64,6 +66,7 @@ export class WaitingCard implements Part<Waiting> {
     this.#acts.hidden = !canAct;
     setText(this.#name, person.true_name);
     setText(this.#alias, `in the group: ${person.alias}${MODES[person.mode]}`);
+    showNote(this.#note, person.note);
     const facts = factsOf(person, minutes, device);
     if (facts.map((fact) => fact.text).join() === this.#facts.dataset.shown) return;
     this.#facts.dataset.shown = facts.map((fact) => fact.text).join();
@@ -71,6 +74,16 @@ export class WaitingCard implements Part<Waiting> {
       ...facts.map(({ ok, text }) => make("li", { class: "fact", data: { ok: String(ok) }, text })),
     );
   }
+}
+
+/** A person's own words: only ever as text, in the direction they were written in. */
+function noteLine(): HTMLElement {
+  return make("p", { class: "door-note", attributes: { dir: "auto" } });
+}
+
+function showNote(line: HTMLElement, note: string): void {
+  line.hidden = note === "";
+  setText(line, note);
 }
 
 const DEVICES: Readonly<Record<Device, string>> = {
@@ -149,16 +162,22 @@ function askDecline(person: WaitingPerson, session: RoomSession): void {
 export class DoorRow implements Part<PersonAtTheDoor> {
   readonly element = make("li");
   readonly #text = make("span");
+  readonly #note = noteLine();
   readonly #override: HTMLButtonElement;
 
   constructor(person: PersonAtTheDoor, session: RoomSession) {
     this.#override = button("Let go on…", "small", () => askOverride(person, session));
-    this.element.append(this.#text, this.#override);
+    this.element.append(this.#text, this.#note, this.#override);
   }
 
   update(person: PersonAtTheDoor): void {
     const help = person.needs_help ? " They ask for help." : "";
-    setText(this.#text, `${person.true_name} (${person.alias}): ${person.gate_title}.${help}`);
+    const later = person.later ? " Has no private space and comes another time." : "";
+    setText(
+      this.#text,
+      `${person.true_name} (${person.alias}): ${person.gate_title}.${later}${help}`,
+    );
+    showNote(this.#note, person.note);
     this.#override.hidden = !person.can_override;
   }
 }

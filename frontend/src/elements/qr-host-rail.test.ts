@@ -172,6 +172,8 @@ test("somebody at the door is shown with the gate and, for the location, a way o
     gate_title: "Where you are",
     can_override: true,
     needs_help: true,
+    later: false,
+    note: "",
   };
   await show({ at_the_door: [cleo] });
   const row = rail.querySelector(".door-list li");
@@ -179,6 +181,31 @@ test("somebody at the door is shown with the gate and, for the location, a way o
   row?.querySelector("button")?.click();
   answer("Let go on");
   expect(FakeSocket.newest.last("override_location")).toMatchObject({ person: cleo.person });
+});
+
+test("what somebody wrote at the door is shown to the host, and never as markup", async () => {
+  const note = "My brother came home. <b>Can I come at six?</b>";
+  const ana = {
+    person: "44444444-4444-4444-8444-444444444444",
+    true_name: "Ana Example",
+    alias: "Ana",
+    gate: "environment",
+    gate_title: "My space",
+    can_override: false,
+    needs_help: false,
+    later: true,
+    note,
+  };
+  await show({ at_the_door: [ana], waiting: [waitingPerson({ note })] });
+  const row = rail.querySelector(".door-list li");
+  expect(row?.textContent).toContain("Has no private space and comes another time.");
+  for (const line of rail.querySelectorAll<HTMLElement>(".door-note")) {
+    expect(line.textContent).toBe(note);
+    expect(line.hidden).toBe(false);
+  }
+  await show({ at_the_door: [{ ...ana, later: false, note: "" }] });
+  expect(row?.textContent).not.toContain("another time");
+  expect(rail.querySelector<HTMLElement>(".door-list .door-note")?.hidden).toBe(true);
 });
 
 test("lock and pause say what pressing them will do", async () => {

@@ -126,6 +126,7 @@ export interface WaitingPerson {
   location_confirmed: boolean;
   was_not_added: boolean;
   waiting_since: string;
+  note: string;
 }
 
 /** Somebody held at a gate. `needs_help`: they ran out of passphrase attempts, or asked. */
@@ -137,6 +138,8 @@ export interface PersonAtTheDoor {
   gate_title: string;
   can_override: boolean;
   needs_help: boolean;
+  later: boolean;
+  note: string;
 }
 
 /** `papers` turns false when consent is withdrawn: who sits stays until the host decides. */

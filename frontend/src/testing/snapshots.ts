@@ -97,6 +97,7 @@ export function waitingPerson(change: Partial<WaitingPerson> = {}): WaitingPerso
     location_confirmed: true,
     was_not_added: false,
     waiting_since: "2026-03-02T10:02:00+00:00",
+    note: "",
     ...change,
   };
 }

@@ -95,6 +95,12 @@ class HelpAsked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LaterChosen(Event):
+    act: ClassVar[str] = "later.chosen"
+    summary: ClassVar[str] = "found no private space and comes another time"
+
+
+@dataclass(frozen=True, kw_only=True)
 class LocationConfirmed(Event):
     """Where that is stands in no log."""
 
