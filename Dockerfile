@@ -24,6 +24,7 @@ COPY consent/ consent/
 COPY crypto/ crypto/
 COPY groups/ groups/
 COPY media_relay/ media_relay/
+COPY office/ office/
 COPY sessions_app/ sessions_app/
 COPY templates/ templates/
 COPY --from=frontend /build/frontend/dist frontend/dist

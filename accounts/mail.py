@@ -42,6 +42,11 @@ def send(to: User | str, template: str, context: dict[str, Any], *, sender: str 
     transaction.on_commit(lambda: deliver_mail.delay(str(mail.pk)), robust=True)
 
 
+def preview(template: str, **context: Any) -> tuple[str, str]:
+    """(subject, body) as they would leave, for whoever decides to send them."""
+    return _written(template, context)
+
+
 def deliver(mail_id: UUID) -> bool:
     """Hands one mail over and forgets it. False when it is gone already or could not be sent."""
     with transaction.atomic():

@@ -1,5 +1,4 @@
-"""What papers cost: sealing signed copies, and the papers gate of a join, small group and big.
-
+"""What papers cost: sealing signed copies, and the gates of a join, small group and big.
 
 `python -m bench.consent` measures on a private PostgreSQL. For a quick run: `--copies 5 --members
 200`. The last line is one JSON object.
@@ -11,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -18,10 +18,11 @@ import django
 from tests.environment import TestServers
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from config.development.walk import Visit
     from consent.models import Signature
     from groups.models import Group
 
+Ask = Callable[[], None]
 ASKED = 200
 BATCH = 1000
 
@@ -53,44 +54,81 @@ def measured(copies: int, members: int) -> dict[str, Any]:
     group = group_of(thea)
     ana = member_of(group, ANA, invited_by=thea)
     signature = signature_of(ana, in_force(group))
-    seal_ms = sealing(signature, copies)
-    small = asking(group, ana.user)
-    note(f"adding {members} memberships, each with its signature")
-    add_members(group, signature, members)
-    big = asking(group, ana.user)
+    seal_ms, size = sealing(signature, copies)
+    asks = {"papers": papers_gate(group, ana), "join": every_gate(group, ana)}
+    small = {name: asking(ask) for name, ask in asks.items()}
+    note(f"adding {members - 1} memberships, each with its signature")
+    add_members(group, signature, members - 1)
+    big = {name: asking(ask) for name, ask in asks.items()}
     return {
         "copies": copies,
+        "copy_kb": round(size / 1000, 1),
         "seal_ms_median": round(statistics.median(seal_ms), 1),
         "seal_ms_max": round(max(seal_ms), 1),
-        "members": members,
-        "gate_ms_small": round(small[0], 3),
-        "gate_ms_big": round(big[0], 3),
-        "gate_queries_small": small[1],
-        "gate_queries_big": big[1],
+        "seal_s_all": round(sum(seal_ms) / 1000, 1),
+        "members": [1, members],
+        **{f"{name}_ms": [small[name][0], big[name][0]] for name in asks},
+        **{f"{name}_queries": [small[name][1], big[name][1]] for name in asks},
     }
 
 
-def sealing(signature: "Signature", copies: int) -> list[float]:
+def sealing(signature: "Signature", copies: int) -> tuple[list[float], int]:
     """Layout and seal, as for a first download; the very first one also loads the fonts."""
     from consent.copies import copy_of
 
-    copy_of(signature)
-    return [timed(lambda: copy_of(signature)) for _ in range(copies)]
+    size = len(copy_of(signature))
+    return [timed(lambda: copy_of(signature)) for _ in range(copies)], size
 
 
-def asking(group: "Group", user: "User") -> tuple[float, int]:
-    """(median ms, queries) of what the papers gate reads for one join."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def papers_gate(group: "Group", visit: "Visit") -> Ask:
+    """What the papers gate alone reads for one join."""
     from consent.queries import door_papers
 
     def ask() -> None:
-        assert door_papers(group, user=user).is_current(user.pk, "member")
+        assert door_papers(group, user=visit.user).is_current(visit.user.pk, "member")
 
+    return ask
+
+
+def every_gate(group: "Group", visit: "Visit") -> Ask:
+    """All that one join reads, and every gate's judgement of it."""
+    from django.utils import timezone
+
+    from groups.queries import membership_of
+    from sessions_app.gates import first_closed
+    from sessions_app.queries import attempt_of
+    from sessions_app.services import schedule_session
+
+    now = timezone.now()
+    with visit.acting():
+        session = schedule_session(
+            group=group,
+            by=visit.user,
+            opens_at=now,
+            closes_at=now + timedelta(hours=3),
+            timezone="UTC",
+        )
+
+    def ask() -> None:
+        membership = membership_of(visit.user, group.pk)
+        assert membership is not None
+        attempt = attempt_of(session=session, membership=membership, sign_in=visit.sign_in)
+        closed = first_closed(attempt)
+        assert closed is not None
+        assert closed.name == "reminder", "the papers gate, which stands before it, is open"
+
+    return ask
+
+
+def asking(ask: Ask) -> tuple[float, int]:
+    """(median ms, queries)."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    ask()
     with CaptureQueriesContext(connection) as asked:
         ask()
-    return statistics.median(timed(ask) for _ in range(ASKED)), len(asked)
+    return round(statistics.median(timed(ask) for _ in range(ASKED)), 2), len(asked)
 
 
 def add_members(group: "Group", like: "Signature", members: int) -> None:

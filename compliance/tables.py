@@ -7,13 +7,12 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from compliance.queries.explorer import Line
+from office.tables import guarded
 
 HEAD = (
     *("number", "time_utc", "time_local", "what", "outcome", "group", "session", "reason"),
     *("known_by", "address", "browser", "act", "entry"),
 )
-# A cell that begins so is a formula to a spreadsheet, wherever it came from.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_of(lines: Iterable[Line], zone: ZoneInfo) -> str:
@@ -22,10 +21,6 @@ def csv_of(lines: Iterable[Line], zone: ZoneInfo) -> str:
     writer.writerow(HEAD)
     writer.writerows([guarded(cell) for cell in _row(line, zone)] for line in lines)
     return out.getvalue()
-
-
-def guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _row(line: Line, zone: ZoneInfo) -> tuple[str, ...]:

@@ -11,10 +11,14 @@ from audit.events import Event, Outcome
 from compliance import events as _compliance
 from consent import events as _consent
 from groups import events as _groups
+from office import events as _office
 from sessions_app import events as _sessions
 from sessions_app.events import preparing as _preparing
 
-EVENT_MODULES = (_audit, _accounts, _groups, _consent, _sessions, _preparing, _compliance)
+EVENT_MODULES = (
+    *(_audit, _accounts, _groups, _consent, _office, _sessions, _preparing),
+    _compliance,
+)
 
 SENTENCES = {
     "account.created": "created an account",
@@ -76,6 +80,8 @@ ABOUT = {
     "location.overridden": "let {} go on without a location",
     "member.added": "added {} to a group",
     "member.accommodation_changed": "changed what was agreed about the camera of {}",
+    "papers_export.signer": "downloaded the signed papers of {} in an export",
+    "reminders.person": "reminded {} of open papers",
     "member.reinstated": "ended the pause of {}",
     "member.removed": "removed {} from a group",
     "member.suspended": "paused the membership of {}",
@@ -119,6 +125,7 @@ REASONS = {
     "other_program": "another programme's",
     "person.asked": "the person asked for it",
     "question": "needs a second look",
+    "records.handover": "records were handed over",
     "review": "a review",
     "role": "not for this role",
     "safety": "somebody's safety",

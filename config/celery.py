@@ -15,6 +15,7 @@ TICKS = (
     "accounts.tasks.every_minute",
     "consent.tasks.every_minute",
     "sessions_app.tasks.every_minute",
+    "office.tasks.every_minute",
     "compliance.tasks.every_minute",
 )
 app.conf.beat_schedule = {name: {"task": name, "schedule": 60.0} for name in TICKS}

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "config",
     "compliance",
     "sessions_app",
+    "office",
     "consent",
     "groups",
     "accounts",

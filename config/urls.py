@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("groups.urls")),
     path("", include("consent.urls")),
     path("", include("sessions_app.urls")),
+    path("office/", include("office.urls")),
     path("desk/", include("compliance.urls")),
     path("privacy/", include("compliance.privacy_urls")),
     path("", include("compliance.training_urls")),

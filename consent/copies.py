@@ -1,6 +1,8 @@
 """What a signed copy says: the text as it was signed, and the signature block below it."""
 
 from consent.canonical import sha256_of
+from consent.clauses import TITLES
+from consent.kinds import DocumentKind
 from consent.models import Signature
 from consent.pdf import CopyWords, rendered
 from consent.sealing import keywords_under_seal, seal
@@ -23,7 +25,7 @@ def words_of(signature: Signature) -> CopyWords:
     reading = reading_of(version, signature.language)
     return CopyWords(
         language=signature.language,
-        title=version.agreement.get_kind_display(),
+        title=TITLES[DocumentKind(version.agreement.kind)],
         lede=f"{version.agreement.group.name}, version {version.number}",
         sections=reading.sections,
         signature_heading="Signature",

@@ -1,5 +1,6 @@
 from django.urls import path
 
+import consent.addresses  # noqa: F401  # it registers <kind:kind>
 from consent.kinds import DocumentKind
 from consent.views import agreements, lessons, overview, papers, questions, translations
 
@@ -26,19 +27,19 @@ urlpatterns = [
     path(
         "groups/<uuid:pk>/agreement/publish/", agreements.publish, CONFIDENTIALITY, name="publish"
     ),
-    path("groups/<uuid:pk>/papers/<slug:kind>/", agreements.agreement, name="document"),
+    path("groups/<uuid:pk>/papers/<kind:kind>/", agreements.agreement, name="document"),
     path(
-        "groups/<uuid:pk>/papers/<slug:kind>/publish/",
+        "groups/<uuid:pk>/papers/<kind:kind>/publish/",
         agreements.publish,
         name="publish_document",
     ),
     path(
-        "groups/<uuid:pk>/papers/<slug:kind>/in/<slug:code>/",
+        "groups/<uuid:pk>/papers/<kind:kind>/in/<slug:code>/",
         translations.translation,
         name="translation",
     ),
     path(
-        "groups/<uuid:pk>/papers/<slug:kind>/in/<slug:code>/drop/",
+        "groups/<uuid:pk>/papers/<kind:kind>/in/<slug:code>/drop/",
         translations.drop,
         name="drop_translation",
     ),

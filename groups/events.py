@@ -13,6 +13,12 @@ class ProgramCreated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SenderNamed(Event):
+    act: ClassVar[str] = "program.sender_named"
+    summary: ClassVar[str] = "changed the sender's name in mails"
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvitationSent(Event):
     act: ClassVar[str] = "invite.sent"
     summary: ClassVar[str] = "invited somebody"

@@ -65,7 +65,7 @@ RULES: dict[Detector, Rule] = {
         ),
         Rule(
             Detector.LATE_EXPORT,
-            "Entries of the log were exported outside 07:00 to 20:00 on a working day.",
+            "The log or signed papers were exported outside 07:00 to 20:00 on a working day.",
             ASK,
             reading.late_export,
         ),

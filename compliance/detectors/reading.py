@@ -17,6 +17,7 @@ DENIALS = 8
 DENIALS_WITHIN = timedelta(minutes=30)
 WORK_FROM, WORK_TO = 7, 20
 WEEKEND = 5
+EXPORTS = ("audit.exported", "papers_export.taken")
 ONE_PERSON = frozenset({"member.viewed", "doc.signature_viewed", "breakglass.opened"})
 
 
@@ -64,7 +65,7 @@ def outside_care(entries: Sequence[Entry], ground: Ground) -> Iterator[Hit]:
 
 def late_export(entries: Sequence[Entry], ground: Ground) -> Iterator[Hit]:
     for entry in entries:
-        if entry.act != "audit.exported" or not entry.actor or not isinstance(entry.actor.id, UUID):
+        if entry.act not in EXPORTS or not entry.actor or not isinstance(entry.actor.id, UUID):
             continue
         local = entry.recorded_at.astimezone(ground.zone_of(entry.actor))
         if local.weekday() >= WEEKEND or not WORK_FROM <= local.hour < WORK_TO:

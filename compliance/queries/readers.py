@@ -27,6 +27,7 @@ OPENED = {
     "doc.question_viewed": "read what you asked about a paper",
     "doc.signers_viewed": "opened the list of who signed which papers",
     "member.viewed": "opened your page in a group",
+    "papers_export.signer": "downloaded your signed papers in an export",
     "record.viewed": "opened a group's list of full names",
     "rights.viewed": "opened a request of yours",
 }

@@ -25,6 +25,7 @@ from config.development.cast import (
     Person,
 )
 from config.development.home import Home
+from config.development.paperwork import fill_office
 from config.development.walk import Visit, come_in
 from consent import default_agreement
 from consent import queries as papers
@@ -57,9 +58,11 @@ class Seed:
             self.program = create_program(name="Riverside", timezone=ZONE)
         ada = self._come_in(ADA, invited_by=None)
         self._come_in(MAX, invited_by=ada.user)
-        self._seed_group("Thursday circle", THEA, (ANA, BEN), invited_by=ada.user)
+        circle = self._seed_group("Thursday circle", THEA, (ANA, BEN), invited_by=ada.user)
         group = self._seed_group("Morning circle", TOM, (CLEO,), invited_by=ada.user)
         self._seed_mallory(group)
+        thea, tom = self._visit(THEA), self._visit(TOM)
+        fill_office(admin=ada, thea=thea, tom=tom, circle=circle, other=group)
         for visit in self.visits:
             visit.sign_out()
 
@@ -107,13 +110,16 @@ class Seed:
 
     def _seed_mallory(self, group: Group) -> None:
         """An account without any group left: entitled to nothing."""
-        tom = next(visit for visit in self.visits if visit.person is TOM)
+        tom = self._visit(TOM)
         mallory = self._come_in(
             MALLORY, invited_by=tom.user, group=group, seat_role=SeatRole.MEMBER
         )
         assert mallory.membership is not None
         with tom.acting():
             remove_membership(membership=mallory.membership, reason="host")
+
+    def _visit(self, person: Person) -> Visit:
+        return next(visit for visit in self.visits if visit.person is person)
 
     def _come_in(
         self,

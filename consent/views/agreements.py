@@ -17,16 +17,14 @@ from consent.clauses import sections_of
 from consent.errors import ConsentError
 from consent.events import DocumentViewed
 from consent.forms import DraftForm, VariablesForm
-from consent.grades import AIM, reading_grade
+from consent.grades import AIM
 from consent.kinds import DocumentKind
 from consent.languages import TRANSLATED
 from consent.library import starting_text
+from consent.lint import lint, open_words
 from consent.reading import sections_to_read
 from consent.services import publish_version, save_draft
-from consent.variables import variables_in
 from groups import access
-
-FILLED_BY_US = frozenset({"programme"})
 
 
 def kind_of(word: str) -> DocumentKind:
@@ -62,17 +60,13 @@ def agreement(request: SignedInRequest, *, pk: UUID, kind: str) -> HttpResponse:
         "in_force": in_force,
         "changes": changes_between(in_force.text, draft.text) if draft and in_force else [],
         "sections": sections_to_read(text),
-        "grade": reading_grade(text),
+        "report": lint(text, kind),
         "aim": AIM,
         "languages": TRANSLATED,
         "translated": set(queries.codes_of(draft)),
-        "variables": VariablesForm(names=_open_variables(text)),
+        "variables": VariablesForm(names=open_words(text)),
     }
     return TemplateResponse(request, "consent/agreement.html", context)
-
-
-def _open_variables(text: str) -> list[str]:
-    return [name for name in variables_in(text) if name not in FILLED_BY_US]
 
 
 @signed_in
@@ -81,7 +75,7 @@ def publish(request: SignedInRequest, *, pk: UUID, kind: str) -> HttpResponse:
     group = access.group_for_host(request, pk)
     kind = kind_of(kind)
     draft = queries.draft_of(group, kind)
-    form = VariablesForm(request.POST, names=_open_variables(draft.text if draft else ""))
+    form = VariablesForm(request.POST, names=open_words(draft.text if draft else ""))
     values = form.cleaned_data if form.is_valid() else {}
     try:
         version = publish_version(group=group, by=request.user, kind=kind, values=values)

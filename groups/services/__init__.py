@@ -26,7 +26,7 @@ from groups.services.memberships import (
     remove_membership,
     suspend_membership,
 )
-from groups.services.programs import affiliate, create_program
+from groups.services.programs import affiliate, create_program, name_sender
 
 __all__ = [
     "Accepted",
@@ -46,6 +46,7 @@ __all__ = [
     "invite",
     "leave_group",
     "link_guardian",
+    "name_sender",
     "reinstate",
     "remove_membership",
     "set_ages",

@@ -13,6 +13,7 @@ ACT = "changes something through an act, and shows nothing of its own"
 FORM = "an empty form; what it is used for is an act"
 OWN_ACT = "shows what an act of this very request made, which is recorded as that act"
 NO_PERSON = "about the process, not about a person"
+WORDINGS = "the programme's own wordings: about no person and no group"
 LEADS_ON = "leads to the next page; what it changes is an act"
 
 WITHOUT_VIEW_EVENT = {
@@ -76,6 +77,19 @@ WITHOUT_VIEW_EVENT = {
     "consent:ask_again": ACT,
     "consent:drop_translation": ACT,
     "consent:reviewed": ACT,
+    "office:templates": WORDINGS,
+    "office:clauses": WORDINGS,
+    "office:publish_template": ACT,
+    "office:retire_template": ACT,
+    "office:begin": ACT,
+    "office:begin_own": ACT,
+    "office:choose_wording": WORDINGS,
+    "office:new_clause": WORDINGS,
+    "office:clause": WORDINGS,
+    "office:drop_clause": ACT,
+    "office:remind": ACT,
+    "office:take_export": "hands out what an act of this very request recorded",
+    "office:drop_export": ACT,
     "sessions:enter": LEADS_ON,
     "sessions:ask": ACT,
     "sessions:later": ACT,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "groups", "consent", "sessions_app", "compliance")
+APPS = ("accounts", "groups", "consent", "sessions_app", "office", "compliance")
 WRITES = {
     "save",
     "create",
@@ -28,6 +28,8 @@ WITHOUT_EVENT = {
     "compliance.run_detectors": "remembers how far it looked; each alert is an act",
     "groups.take_birth_date": "part of accepting an invitation, recorded there",
     "groups.affiliate": "part of accepting an invitation, recorded there",
+    "office.ask_for_due_reminders": "moves a plan on; each round that it asks for is an act",
+    "office.make_export": "a worker's own steps; being asked for, made and failed are acts",
     "sessions_app.keep_alive": "a heartbeat: nobody acts, and its end is recorded",
     "sessions_app.take_seat": "part of being admitted or connected, recorded there",
     "sessions_app.free_seat": "part of each act that ends an admission, recorded there",

@@ -13,8 +13,8 @@ from django.utils import timezone
 from audit import verify
 from audit.verification import stored_keys
 from compliance.models import SavedView
-from compliance.tables import guarded
 from config.development import month
+from office.tables import guarded
 from tests.audit.database import refusing_log, rows
 from tests.cast import ANA, THEA, browser_of, programme, staff
 from tests.compliance.pages import sequence, shown_by, words

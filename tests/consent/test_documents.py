@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.wording import PROMISES
 from consent import queries
 from consent.canonical import MAX_LENGTH
 from consent.clauses import check_complete, clauses_of, compose, sections_of
@@ -16,7 +17,6 @@ from consent.variables import filled, variables_in
 from tests.cast import browser_of
 from tests.consent.papers import in_force, signature_of
 from tests.groups.world import World
-from tests.test_copy import PROMISES
 
 TELEHEALTH = DocumentKind.TELEHEALTH
 # "It stays here", spelled with a joiner between its letters.

@@ -7,7 +7,10 @@ from django.db import models
 from crypto.fields import BlindIndexField
 from crypto.retention import Retention
 
-OURS = ("accounts", "groups", "consent", "sessions_app", "compliance", "audit", "crypto")
+OURS = (
+    *("accounts", "groups", "consent", "sessions_app", "office", "compliance"),
+    *("audit", "crypto"),
+)
 NAMED_OTHERWISE = {"accounts.LimitBucket"}
 TEXT = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
 
@@ -64,6 +67,13 @@ PLAIN = {
     "groups.Program.neutral_sender": ORGANISATION,
     "groups.Program.timezone": CODE,
     "groups.TakenAlias.alias_index": DIGEST,
+    "office.Export.sha256": DIGEST,
+    "office.LibraryClause.key": CODE,
+    "office.LibraryClause.name": ORGANISATION,
+    "office.LibraryClause.text": "a wording without a person's name",
+    "office.PaperTemplate.name": ORGANISATION,
+    "office.TemplateVersion.sha256": DIGEST,
+    "office.TemplateVersion.text": "a wording without a person's name",
     "sessions_app.Admission.reason": CODE,
     "sessions_app.Admission.state": CODE,
     "sessions_app.Block.reason": CODE,

@@ -36,8 +36,10 @@ from compliance.states import (
 )
 from consent.models import SealedCopy, Signature
 from consent.services import ask_question
-from crypto.fields import AnyEncryptedField, EncryptedJSONField
+from crypto.fields import AnyEncryptedField, EncryptedBytesField, EncryptedJSONField
 from crypto.rotation import encrypted_models, rotate
+from office.models import Export
+from office.states import ExportKind, ExportReason, ExportState
 from sessions_app.models import Admission, DoorNote, KeyPackage, PreJoin
 from sessions_app.services import schedule_session
 from tests.cast import EVERYBODY
@@ -71,7 +73,20 @@ def world(committed_db: str) -> World:
         ask_question(version=version, by=world.ana.user, text="Why?")
     OutgoingMail.objects.create(recipient="a@example.org", sender="Quietroom", subject="", body="")
     fill_the_desk(world)
+    fill_the_office(world)
     return world
+
+
+def fill_the_office(world: World) -> None:
+    Export.objects.create(
+        program=world.circle.program,
+        kind=ExportKind.NUMBERS,
+        reason=ExportReason.REVIEW,
+        state=ExportState.READY,
+        asked_by=world.ada.user,
+        file=b"",
+        expires_at=timezone.now(),
+    )
 
 
 def fill_the_desk(world: World) -> None:
@@ -114,6 +129,8 @@ def fill_the_desk(world: World) -> None:
 
 def sentinel(field: AnyEncryptedField) -> Any:
     words = f"sentinel of {field}"
+    if isinstance(field, EncryptedBytesField):
+        return words.encode()
     return {"told": words} if isinstance(field, EncryptedJSONField) else words
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -31,11 +32,13 @@ MEMBER = (
 HOST = ("/", "/groups/", "/papers/", "/security/", "/training/", "/training/room/")
 HOST_OF_GROUP = (
     *("", "invite/", "passphrase/", "rules/", "agreement/", "sessions/new/", "me/"),
-    *("papers/", "papers/telehealth/", "ages/", "start/people/", "lessons/"),
+    *("papers/", "papers/video/", "ages/", "start/people/", "lessons/"),
 )
 ADMIN = (
     *("/", "/people/", "/people/invite/", "/people/factor-resets/", "/groups/", "/groups/new/"),
     *("/programme/space/", "/programme/lessons/", "/programme/training/"),
+    *("/office/", "/office/?show=expired", "/office/templates/", "/office/clauses/video/"),
+    *("/office/clauses/video/risks/new/", "/office/policies/", "/office/reminders/"),
 )
 OFFICER = ("/", "/desk/", "/desk/log/", "/desk/alerts/", "/desk/reviews/", "/desk/requests/")
 OFFICER_FILTERED = ("/desk/log/?act=member.added", "/desk/log/?person=nonsense")
@@ -91,8 +94,37 @@ def test_an_emergency_card_before_and_after_it_opens(world: World, look: Look) -
     assert not faults
 
 
-def test_pages_of_an_admin(world: World, look: Look) -> None:
-    judge(world[cast.ADA].page, (*ADMIN, world.group), look)
+def test_pages_of_an_admin(world: World, office: tuple[str, ...], look: Look) -> None:
+    judge(world[cast.ADA].page, (*ADMIN, world.group, *office), look)
+
+
+@pytest.fixture(scope="module")
+def office(world: World) -> tuple[str, ...]:
+    """Pages of things that the admin makes first: a template, a policy, a file that is ready."""
+    ada = world[cast.ADA]
+    ada.go("/office/templates/")
+    ada.page.get_by_label("Kind of paper").select_option("telehealth")
+    ada.page.get_by_label("Name of the template").fill("Adults")
+    ada.press("Begin the template")
+    ada.page.wait_for_url(re.compile("/office/templates/[0-9a-f]"))
+    template = path_of(ada.page)
+    ada.press_and_confirm("Publish", "Publish this version")
+    expect(ada.page.get_by_text("Version 1 is in the library for all groups.")).to_be_visible()
+    ada.go("/office/exports/")
+    if "/step-up/" in ada.page.url:
+        ada.step_up()
+    ada.press("Make the export")
+    ada.page.wait_for_url(re.compile("/office/exports/."))
+    export = path_of(ada.page)
+    expect(ada.page.get_by_role("link", name=re.compile("Download|Look again"))).to_be_visible()
+    group = world.group.removeprefix("/groups/")
+    wordings = f"{template}clauses/risks/"
+    of_group = (f"/office/groups/{group}", f"/office/policies/{group}")
+    return (template, wordings, *of_group, "/office/exports/", export)
+
+
+def path_of(page: Page) -> str:
+    return urlsplit(page.url).path
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ Names = dict[str, str]
 MEMBERS = frozenset({R.OWNER, R.MEMBER})
 INSIDE = MEMBERS | {R.HOST}
 PLANNERS = frozenset({R.HOST, R.ADMIN})
+ADMIN = frozenset({R.ADMIN})
 ADMINS = frozenset({R.ADMIN, R.OTHER_ADMIN})
 APPROVERS = frozenset({R.HOST, R.OTHER_HOST, R.ADMIN})
 EVERYBODY = frozenset(R)
@@ -145,6 +146,27 @@ ROWS: dict[str, Row] = {
     "consent:lesson": Row(EVERYBODY, BOTH, {"key": "=posts"}),
     "consent:group_lessons": Row(PLANNERS, BOTH, GROUP),
     "consent:program_lessons": Row(ADMINS, BOTH),
+    "office:numbers": Row(ADMINS),
+    "office:group": Row(ADMIN, names=GROUP),
+    "office:begin_own": Row(HOST, ("POST",), {"pk": "group", "kind": "=telehealth"}),
+    "office:templates": Row(ADMINS, BOTH),
+    "office:template": Row(ADMIN, BOTH, {"pk": "template"}),
+    "office:publish_template": Row(ADMIN, ("POST",), {"pk": "template"}),
+    "office:retire_template": Row(ADMIN, ("POST",), {"pk": "template"}),
+    "office:begin": Row(ADMIN, ("POST",), {"pk": "template"}),
+    "office:choose_wording": Row(ADMIN, BOTH, {"pk": "template", "key": "=risks"}),
+    "office:clauses": Row(ADMINS, names={"kind": "=telehealth"}),
+    "office:new_clause": Row(ADMINS, BOTH, {"kind": "=telehealth", "key": "=risks"}),
+    "office:clause": Row(ADMIN, BOTH, {"pk": "clause"}),
+    "office:drop_clause": Row(ADMIN, ("POST",), {"pk": "clause"}),
+    "office:policies": Row(ADMINS),
+    "office:policy": Row(ADMIN, BOTH, GROUP),
+    "office:reminders": Row(ADMINS, BOTH),
+    "office:remind": Row(ADMINS, ("POST",)),
+    "office:exports": Row(ADMINS, BOTH),
+    "office:export": Row(ADMIN, names={"pk": "export"}),
+    "office:take_export": Row(ADMIN, names={"pk": "export"}),
+    "office:drop_export": Row(ADMIN, ("POST",), {"pk": "export"}),
     "sessions:home": Row(EVERYBODY),
     "sessions:enter": Row(INSIDE, names=SESSION),
     "sessions:closed": Row(INSIDE, names=SESSION),

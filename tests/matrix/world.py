@@ -6,19 +6,23 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from accounts.models import TotpDevice
+from accounts.models import Role, TotpDevice, User
 from accounts.services.factor_resets import request_factor_reset
 from audit.context import acting_as_system
 from compliance.models import Alert, Review, ReviewItem
 from compliance.services.requests import make_request
 from compliance.states import Detector, RequestKind, ReviewKind
 from config.development.walk import come_in
+from consent.kinds import DocumentKind
 from consent.models import Signature
 from consent.services import ask_question
 from groups import queries as groups
 from groups.models import Group, GuardianLink, Program
 from groups.services import correct_birth_date, create_program, invite, remove_membership
 from groups.states import SeatRole
+from office.models import Export
+from office.services import begin_template, keep_clause
+from office.states import ExportKind, ExportReason, ExportState
 from sessions_app import queries, services
 from sessions_app.models import Session
 from sessions_app.states import SeatMode
@@ -194,7 +198,30 @@ def names_in(group: Group, host: Visit, owner: Visit, session: Session) -> dict[
         "request": asked.pk,
         "alert": alert_about(owner, group).pk,
         "review": review_about(owner, group).pk,
+        **in_the_office(group),
     }
+
+
+def in_the_office(group: Group) -> dict[str, UUID]:
+    """A template, a wording and a file of the programme's admin; each group's have its own name."""
+    admin = User.objects.get(role=Role.ADMIN, affiliation__program=group.program)
+    name, kind = str(group.pk), DocumentKind.TELEHEALTH
+    with acting_as_system("tests"):
+        template = begin_template(program=group.program, kind=kind, name=name)
+        clause = keep_clause(
+            program=group.program, kind=kind, key="risks", name=name, text="Something may fail."
+        )
+    export = Export.objects.create(
+        program=group.program,
+        group=group,
+        kind=ExportKind.NUMBERS,
+        reason=ExportReason.REVIEW,
+        state=ExportState.READY,
+        asked_by=admin,
+        file=b"group",
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    return {"template": template.pk, "clause": clause.pk, "export": export.pk}
 
 
 def alert_about(owner: Visit, group: Group) -> Alert:

@@ -1,0 +1,1 @@
+"""Reads of the office: numbers and wordings. MUST NOT return a member's name."""
