@@ -9,10 +9,10 @@ from audit import services as audit
 from audit.events import Ref
 from consent.events import DocumentRefused
 from consent.kinds import binds
-from consent.models import AgreementVersion, Question, Signature
+from consent.models import AgreementVersion, Proposal, Question, Signature
 from consent.states import VersionState
 from groups import queries as groups
-from groups.models import GuardianLink
+from groups.models import GuardianLink, Membership
 
 
 def _refuse(kind: str, pk: UUID, reason: str) -> Http404:
@@ -92,4 +92,27 @@ def question_for_host(request: SignedInRequest, pk: UUID) -> Question:
         membership = groups.membership_of(request.user, found.version.agreement.group_id)
     if found is None or membership is None or not membership.is_host:
         raise _refuse("question", pk, "not_host")
+    return found
+
+
+def proposal_for(request: SignedInRequest, pk: UUID) -> tuple[Proposal, Membership]:
+    """A proposal of a group that one belongs to now. MUST be followed by `rules.may_discuss`."""
+    found = Proposal.objects.filter(pk=pk).select_related("group__program").first()
+    membership = groups.membership_of(request.user, found.group_id) if found else None
+    if found is None or membership is None or not membership.is_live:
+        raise _refuse("proposal", pk, "not_a_member")
+    return found, membership
+
+
+def proposal_for_host(request: SignedInRequest, pk: UUID) -> Proposal:
+    found, membership = proposal_for(request, pk)
+    if not membership.is_host:
+        raise _refuse("proposal", pk, "not_host")
+    return found
+
+
+def own_proposal(request: SignedInRequest, pk: UUID) -> Proposal:
+    found, _ = proposal_for(request, pk)
+    if found.proposed_by_id != request.user.pk:
+        raise _refuse("proposal", pk, "not_own")
     return found

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from consent.clause_lists import CLAUSES_OF, Clause
-from consent.errors import ClauseMissing
+from consent.errors import ClauseMissing, HeadingInside
 from consent.kinds import DocumentKind
 
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
@@ -50,6 +50,13 @@ def sections_of(text: str, kind: str = CONFIDENTIALITY) -> dict[str, str]:
         key = by_heading.get(heading.strip(), clauses[-1].key)
         found[key] = f"{found.get(key, '')}\n\n{body.strip()}".strip()
     return found
+
+
+def with_section(text: str, kind: str, clause: str, body: str) -> str:
+    """The text in which one clause says this instead. Raises HeadingInside."""
+    if any(line.startswith("#") for line in body.splitlines()):
+        raise HeadingInside
+    return compose({**sections_of(text, kind), clause: body}, kind)
 
 
 def check_complete(text: str, kind: str = CONFIDENTIALITY) -> None:

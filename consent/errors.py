@@ -9,6 +9,15 @@ ConsentError
 ├── TranslationIncomplete  a part of the original has no counterpart
 ├── TranslationOutdated  the draft was changed after it was translated
 ├── AlreadyAnswered      the question has its answer
+├── HeadingInside        a line of a section begins like a heading
+├── WordsRefused         nothing is said, or too much
+├── NothingChanged       a proposal is accepted and the text stays as it was
+├── DraftChanged         somebody else edited the draft meanwhile
+├── ProposalClosed       the proposal is not under discussion any more
+├── TooManyProposals     somebody's proposals wait already
+├── TooManyComments      the discussion is full
+├── AlreadyPledged       there is a pledge
+├── NothingPledged       there is none
 ├── VersionSuperseded    a newer version is in force, or this one is only a draft
 ├── AlreadySigned        carries the valid signature: the same answer as the first time
 ├── SignatureIncomplete  a tick or the printed name is missing
@@ -73,6 +82,51 @@ class TranslationOutdated(ConsentError):
 class AlreadyAnswered(ConsentError):
     code = "question.answered"
     text = "This question has been answered already."
+
+
+class HeadingInside(ConsentError):
+    code = "version.heading_inside"
+    text = "Please do not begin a line with #: headings are ours."
+
+
+class WordsRefused(ConsentError):
+    code = "proposal.words_refused"
+    text = "Please write something, in at most 2000 characters."
+
+
+class NothingChanged(ConsentError):
+    code = "proposal.nothing_changed"
+    text = "The words are as before. Write the change into them, or decline the proposal."
+
+
+class DraftChanged(ConsentError):
+    code = "proposal.draft_changed"
+    text = "Somebody changed the draft while you wrote. The box below now holds its new words."
+
+
+class ProposalClosed(ConsentError):
+    code = "proposal.closed"
+    text = "This proposal is not under discussion any more. You may propose something new."
+
+
+class TooManyProposals(ConsentError):
+    code = "proposal.too_many"
+    text = "Five of your proposals are under discussion. Take one back, or wait for an answer."
+
+
+class TooManyComments(ConsentError):
+    code = "proposal.too_many_comments"
+    text = "This discussion is full. Please talk about it in the next session."
+
+
+class AlreadyPledged(ConsentError):
+    code = "pledge.already"
+    text = "You have made the pledge already."
+
+
+class NothingPledged(ConsentError):
+    code = "pledge.none"
+    text = "There is no pledge of yours here. You may make one."
 
 
 class VersionSuperseded(ConsentError):

@@ -164,3 +164,69 @@ class LearningRuleChanged(Event):
     summary: ClassVar[str] = "changed whether lessons are required"
     required: bool
     days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewReminded(Event):
+    act: ClassVar[str] = "doc.review_reminded"
+    summary: ClassVar[str] = "reminded those who lead a group to look through its rules"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesViewed(Event):
+    act: ClassVar[str] = "rules.viewed"
+    summary: ClassVar[str] = "opened the rules of a group"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalViewed(Event):
+    act: ClassVar[str] = "rules.proposal_viewed"
+    summary: ClassVar[str] = "opened a proposal about a group's rules"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalMade(Event):
+    act: ClassVar[str] = "rules.proposed"
+    summary: ClassVar[str] = "proposed a change of a group's rules"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalCommented(Event):
+    act: ClassVar[str] = "rules.commented"
+    summary: ClassVar[str] = "commented on a proposal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalTakenBack(Event):
+    act: ClassVar[str] = "rules.proposal_taken_back"
+    summary: ClassVar[str] = "took back a proposal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalAccepted(Event):
+    act: ClassVar[str] = "rules.proposal_accepted"
+    summary: ClassVar[str] = "wrote a proposal into the draft"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalDeclined(Event):
+    act: ClassVar[str] = "rules.proposal_declined"
+    summary: ClassVar[str] = "declined a proposal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PledgeMade(Event):
+    act: ClassVar[str] = "pledge.made"
+    summary: ClassVar[str] = "made the pledge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PledgeDisplayChanged(Event):
+    act: ClassVar[str] = "pledge.display_changed"
+    summary: ClassVar[str] = "chose whether the group sees the pledge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PledgeTakenBack(Event):
+    act: ClassVar[str] = "pledge.taken_back"
+    summary: ClassVar[str] = "took back the pledge"

@@ -12,14 +12,29 @@ from consent.canonical import check_plain
 from consent.clause_lists import Clause
 from consent.clauses import clauses_of, compose
 from consent.errors import TextRefused
+from consent.kinds import DocumentKind
 from consent.lessons import Choice, Exercise, Lesson
 from consent.models import MAX_DAYS, MAX_GRACE_DAYS
 from consent.reading import raw_sections
+from consent.rules import topics
+from consent.services.proposals import MAX_WORDS
 from consent.statements import statements_for
 from consent.translating import Parts, compose_parts
 
 
-class ClauseField(forms.CharField):
+class PlainField(forms.CharField):
+    """Words that are read as they stand: signs that hide or turn them are refused."""
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        try:
+            check_plain(text)
+        except TextRefused as error:
+            raise ValidationError(error.text, code="hidden") from error
+        return text
+
+
+class ClauseField(PlainField):
     def __init__(self, clause: Clause) -> None:
         super().__init__(
             label=clause.heading,
@@ -33,10 +48,6 @@ class ClauseField(forms.CharField):
         text = str(super().clean(value))
         if any(line.startswith("#") for line in text.splitlines()):
             raise ValidationError("Please do not begin a line with #.", code="heading")
-        try:
-            check_plain(text)
-        except TextRefused as error:
-            raise ValidationError(error.text, code="hidden") from error
         return text
 
 
@@ -102,12 +113,16 @@ class SignForm(forms.Form):
             )
         self.order_fields([*self.statements, "printed_name"])
 
+    def ticks(self) -> list[forms.BoundField]:
+        """The boxes, which stand in the language that is read; the rest of the page does not."""
+        return [self[key] for key in self.statements]
+
     def ticked(self) -> set[str]:
         return {key for key in self.statements if self.cleaned_data.get(key)}
 
 
 class QuestionForm(forms.Form):
-    text = forms.CharField(
+    text = PlainField(
         label="Your question",
         max_length=2000,
         help_text="Only those who lead the group read it.",
@@ -116,11 +131,73 @@ class QuestionForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    text = forms.CharField(
+    text = PlainField(
         label="Your answer",
         max_length=2000,
         help_text="Only the person who asked reads it. It cannot be changed afterwards.",
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ProposalForm(forms.Form):
+    topic = forms.ChoiceField(label="What is it about?", choices=topics)
+    text = PlainField(
+        label="What should we agree on?",
+        max_length=MAX_WORDS,
+        help_text=(
+            "The whole group reads it, under your name in the group, and it is kept with the "
+            "group's papers. Leave out names."
+        ),
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+
+    def about(self) -> tuple[DocumentKind, str]:
+        kind, _, clause = self.cleaned_data["topic"].partition(".")
+        return DocumentKind(kind), clause
+
+
+class CommentForm(forms.Form):
+    text = PlainField(
+        label="What do you think of it?",
+        max_length=MAX_WORDS,
+        help_text="The whole group reads it, under your name in the group. It stays as it is.",
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+
+class AcceptForm(forms.Form):
+    """The clause as it will read; `base` is the hash of the text that was edited."""
+
+    prefix = "accept"
+    base = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    answer = PlainField(
+        label="A word to the group",
+        max_length=MAX_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, clause: Clause, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"] = field = ClauseField(clause)
+        field.required = True
+        field.help_text = "The proposal stands at the end. Put it into your words."
+        self.order_fields(["body", "answer", "base"])
+
+
+class DeclineForm(forms.Form):
+    prefix = "decline"
+    answer = PlainField(
+        label="Why not, or not like this?",
+        max_length=MAX_WORDS,
+        help_text="The whole group reads it.",
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+
+class PledgeForm(forms.Form):
+    is_shown = forms.BooleanField(
+        label="The group may see that I pledged", required=False, initial=True
     )
 
 

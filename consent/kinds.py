@@ -38,6 +38,8 @@ BINDINGS: dict[DocumentKind, Binding] = {
     DocumentKind.THERAPIST: Binding(HOST_ROLES),
     DocumentKind.OBSERVER: Binding(frozenset({SeatRole.OBSERVER})),
 }
+# Everybody signs these, so everybody may propose what they say.
+PROPOSABLE = (DocumentKind.GROUND_RULES, DocumentKind.CONFIDENTIALITY)
 DOOR_KINDS = frozenset(kind for kind, binding in BINDINGS.items() if binding.closes_door)
 
 

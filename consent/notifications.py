@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts import mail
 from accounts.models import User
 from consent.kinds import binds
-from consent.models import AgreementVersion, Question
+from consent.models import AgreementVersion, Proposal, Question
 from groups import queries as groups
 from groups.models import Group, Membership
 from groups.states import LIVE_STATES
@@ -60,6 +60,26 @@ def remind_of_lessons(user: User) -> None:
     if membership is not None:
         path = reverse("consent:lessons")
         _mail(user, "consent/mail/lessons_due.txt", path, membership.group)
+
+
+def tell_hosts_of_proposal(group: Group, *, but: User) -> None:
+    path = reverse("consent:rules", args=[group.pk])
+    for membership in groups.hosts_of(group).exclude(user=but):
+        _mail(membership.user, "consent/mail/proposal_waits.txt", path, group)
+
+
+def tell_proposer(proposal: Proposal, *, but: User) -> None:
+    """Only while they belong to the group: the page would be none to others."""
+    membership = groups.membership_of(proposal.proposed_by, proposal.group_id)
+    if proposal.proposed_by_id != but.pk and membership is not None and membership.is_live:
+        path = reverse("consent:proposal", args=[proposal.pk])
+        _mail(proposal.proposed_by, "consent/mail/proposal_decided.txt", path, proposal.group)
+
+
+def remind_hosts_of_review(group: Group) -> None:
+    path = reverse("consent:rules", args=[group.pk])
+    for membership in groups.hosts_of(group):
+        _mail(membership.user, "consent/mail/review_due.txt", path, group)
 
 
 def _others(group: Group, but: User) -> QuerySet[Membership]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from consent import queries
 from consent.kinds import DocumentKind, binds
 from consent.models import AgreementVersion, PaperPolicy, Question, Signature
+from consent.rules import waiting_proposals
 from consent.standing import Standing, Terms, standing
 from groups import queries as groups
 from groups.models import Group, Membership
@@ -35,6 +36,7 @@ class Overview:
     signers: list[Signer]
     review_due: bool
     questions: list[Question]
+    proposals: int
 
 
 def overview_of(group: Group) -> Overview:
@@ -51,6 +53,7 @@ def overview_of(group: Group) -> Overview:
         signers=_signers(group, columns, policy.terms),
         review_due=is_review_due(policy),
         questions=list(queries.waiting_questions(group)),
+        proposals=waiting_proposals(group),
     )
 
 

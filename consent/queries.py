@@ -2,16 +2,27 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from accounts.models import User
-from consent.kinds import DOOR_KINDS, DocumentKind, bars_door, binds
+from consent.kinds import DOOR_KINDS, PROPOSABLE, DocumentKind, bars_door, binds
+from consent.library import starting_text
 from consent.models import AgreementVersion, PaperPolicy, Question, Signature, Translation
-from consent.standing import Standing, Terms, standing
+from consent.standing import DEFAULT_REVIEW_DAYS, Standing, Terms, standing
 from consent.statements import ASSENT, FOR_A_MINOR, MEANING
 from consent.states import SignatureState, VersionState
 from groups import queries as groups
@@ -35,6 +46,12 @@ def draft_of(group: Group, kind: DocumentKind = CONFIDENTIALITY) -> AgreementVer
     return AgreementVersion.objects.filter(
         agreement__group=group, agreement__kind=kind, state=VersionState.DRAFT
     ).first()
+
+
+def text_to_edit(group: Group, kind: DocumentKind) -> str:
+    """The draft, else the version in force, else our words to start from."""
+    present = draft_of(group, kind) or version_in_force(group, kind)
+    return present.text if present else starting_text(kind)
 
 
 def drafts_of(group: Group) -> QuerySet[AgreementVersion]:
@@ -70,6 +87,23 @@ def waiting_questions(group: Group) -> QuerySet[Question]:
 def policy_of(group: Group) -> PaperPolicy:
     """The group's own, or the defaults as an unsaved row."""
     return PaperPolicy.objects.filter(group=group).first() or PaperPolicy(group=group)
+
+
+def groups_to_remind(now: datetime) -> QuerySet[Group]:
+    """Whose interval has passed since they began, looked through their rules or were reminded."""
+    begun = Min(
+        "agreements__versions__published_at", filter=Q(agreements__kind__in=sorted(PROPOSABLE))
+    )
+    # GREATEST of PostgreSQL passes over what is NULL.
+    since = Greatest(begun, "paper_policy__reviewed_at", "paper_policy__review_reminded_at")
+    days = Coalesce(F("paper_policy__review_days"), DEFAULT_REVIEW_DAYS)
+    interval = ExpressionWrapper(days * Value(timedelta(days=1)), output_field=DurationField())
+    return (
+        Group.objects.filter(archived_at=None)
+        .select_related("program")
+        .annotate(begun=begun, due_at=ExpressionWrapper(since + interval, DateTimeField()))
+        .filter(begun__isnull=False, due_at__lte=now)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from enum import StrEnum
 from consent.states import SignatureState
 
 DEFAULT_GRACE_DAYS = 7
+DEFAULT_REVIEW_DAYS = 7
 
 
 class Standing(StrEnum):

@@ -16,6 +16,21 @@ class SignatureState(TextChoices):
     EXPIRED = "expired", "Expired"
 
 
+class ProposalState(TextChoices):
+    OPEN = "open", "Under discussion"
+    ACCEPTED = "accepted", "Goes into the next version"
+    ADOPTED = "adopted", "Part of the rules"
+    DECLINED = "declined", "Declined"
+    TAKEN_BACK = "taken_back", "Taken back"
+
+
+class PledgeState(TextChoices):
+    MADE = "made", "Made"
+    TAKEN_BACK = "taken_back", "Taken back"
+
+
+DECIDED_STATES = frozenset({ProposalState.ACCEPTED, ProposalState.ADOPTED, ProposalState.DECLINED})
+
 VERSION_TRANSITIONS: dict[VersionState, frozenset[VersionState]] = {
     VersionState.DRAFT: frozenset({VersionState.PUBLISHED}),
     VersionState.PUBLISHED: frozenset({VersionState.SUPERSEDED}),
@@ -29,6 +44,24 @@ SIGNATURE_TRANSITIONS: dict[SignatureState, frozenset[SignatureState]] = {
     SignatureState.WITHDRAWN: frozenset(),
     SignatureState.EXPIRED: frozenset(),
     SignatureState.SUPERSEDED: frozenset(),
+}
+
+
+# A therapist may decide otherwise until the version with the accepted words is published.
+PROPOSAL_TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
+    ProposalState.OPEN: frozenset(
+        {ProposalState.ACCEPTED, ProposalState.DECLINED, ProposalState.TAKEN_BACK}
+    ),
+    ProposalState.ACCEPTED: frozenset({ProposalState.ADOPTED, ProposalState.DECLINED}),
+    ProposalState.ADOPTED: frozenset(),
+    ProposalState.DECLINED: frozenset(),
+    ProposalState.TAKEN_BACK: frozenset(),
+}
+
+# Whoever took a pledge back may make a new one.
+PLEDGE_TRANSITIONS: dict[PledgeState, frozenset[PledgeState]] = {
+    PledgeState.MADE: frozenset({PledgeState.TAKEN_BACK}),
+    PledgeState.TAKEN_BACK: frozenset(),
 }
 
 

@@ -1,6 +1,7 @@
 """The minute tick of papers and lessons: what is due is asked from the database each time."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from audit.context import acting_as_system
 from consent import learned, queries, services
@@ -17,3 +18,5 @@ def every_minute() -> None:
             services.seal_copy(signature=signature)
         for user in learned.people_to_remind(limit=REMINDERS_AT_ONCE):
             services.remind_of_lessons(user=user)
+        for group in queries.groups_to_remind(timezone.now())[:REMINDERS_AT_ONCE]:
+            services.remind_of_review(group=group)

@@ -2,7 +2,16 @@ from django.urls import path
 
 import consent.addresses  # noqa: F401  # it registers <kind:kind>
 from consent.kinds import DocumentKind
-from consent.views import agreements, lessons, overview, papers, questions, translations
+from consent.views import (
+    agreements,
+    lessons,
+    overview,
+    papers,
+    proposals,
+    questions,
+    rules,
+    translations,
+)
 
 # The first document of every group has the short address.
 CONFIDENTIALITY = {"kind": DocumentKind.CONFIDENTIALITY.value}
@@ -20,6 +29,18 @@ urlpatterns = [
     path("lessons/<slug:key>/", lessons.lesson, name="lesson"),
     path("groups/<uuid:pk>/lessons/", lessons.group_rule, name="group_lessons"),
     path("programme/lessons/", lessons.program_rule, name="program_lessons"),
+    path("proposals/<uuid:pk>/", proposals.proposal, name="proposal"),
+    path("proposals/<uuid:pk>/take-back/", proposals.take_back, name="take_back_proposal"),
+    path("proposals/<uuid:pk>/decide/", proposals.decide, name="decide"),
+    path("groups/<uuid:pk>/our-rules/", rules.rules, name="rules"),
+    path("groups/<uuid:pk>/our-rules/propose/", proposals.propose, name="propose"),
+    path("groups/<uuid:pk>/our-rules/pledge/", rules.pledge, name="pledge"),
+    path("groups/<uuid:pk>/our-rules/pledge/display/", rules.pledge_display, name="pledge_display"),
+    path(
+        "groups/<uuid:pk>/our-rules/pledge/take-back/",
+        rules.take_back_pledge,
+        name="take_back_pledge",
+    ),
     path("groups/<uuid:pk>/papers/", overview.overview, name="overview"),
     path("groups/<uuid:pk>/papers/ask-again/", overview.ask_again, name="ask_again"),
     path("groups/<uuid:pk>/papers/reviewed/", overview.reviewed, name="reviewed"),

@@ -1,5 +1,5 @@
-"""The tables of this app: a group's documents and their versions, what people signed, asked and
-learned.
+"""The tables of this app: a group's documents and their versions, what people signed, asked,
+proposed, pledged and learned.
 """
 
 from consent.models.learning import LearningRule, LessonCompletion
@@ -14,15 +14,19 @@ from consent.models.papers import (
     Signature,
     Translation,
 )
+from consent.models.rules import Comment, Pledge, Proposal
 
 __all__ = [
     "MAX_DAYS",
     "MAX_GRACE_DAYS",
     "Agreement",
     "AgreementVersion",
+    "Comment",
     "LearningRule",
     "LessonCompletion",
     "PaperPolicy",
+    "Pledge",
+    "Proposal",
     "Question",
     "SealedCopy",
     "Signature",

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from audit.events import Ref
 from consent.kinds import DocumentKind
-from consent.standing import DEFAULT_GRACE_DAYS, Terms
+from consent.standing import DEFAULT_GRACE_DAYS, DEFAULT_REVIEW_DAYS, Terms
 from consent.states import SignatureState, VersionState
 from crypto.fields import EncryptedBytesField, EncryptedTextField
 from crypto.retention import Retention
@@ -60,11 +60,12 @@ class PaperPolicy(models.Model):
     reaffirm_days = models.PositiveSmallIntegerField(null=True, blank=True)
     grace_days = models.PositiveSmallIntegerField(default=DEFAULT_GRACE_DAYS)
     asked_again_at = models.DateTimeField(null=True, blank=True)
-    review_days = models.PositiveSmallIntegerField(default=7)
+    review_days = models.PositiveSmallIntegerField(default=DEFAULT_REVIEW_DAYS)
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    review_reminded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -7,9 +7,14 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import act, record
 from consent import queries
-from consent.events import PaperPolicyChanged, PapersAskedAgain, RulesReviewed
+from consent.events import (
+    PaperPolicyChanged,
+    PapersAskedAgain,
+    ReviewReminded,
+    RulesReviewed,
+)
 from consent.models import PaperPolicy, Signature
-from consent.notifications import ask_to_sign_again
+from consent.notifications import ask_to_sign_again, remind_hosts_of_review
 from consent.states import SignatureState
 from groups.models import Group
 from groups.notifications import tell_group
@@ -55,6 +60,17 @@ def mark_reviewed(*, group: Group, by: User) -> PaperPolicy:
     policy.reviewed_at, policy.reviewed_by = timezone.now(), by
     policy.save()
     record(RulesReviewed(object=policy.ref, group=group.ref))
+    return policy
+
+
+@act(ReviewReminded)
+def remind_of_review(*, group: Group) -> PaperPolicy:
+    """One neutral mail to each who leads the group; the next one is due an interval later."""
+    policy = _locked(group)
+    policy.review_reminded_at = timezone.now()
+    policy.save(update_fields=["review_reminded_at"])
+    remind_hosts_of_review(group)
+    record(ReviewReminded(object=policy.ref, group=group.ref))
     return policy
 
 

@@ -14,9 +14,9 @@ from consent.clauses import check_complete
 from consent.errors import NothingToPublish, TranslationOutdated
 from consent.events import AgreementDrafted, AgreementPublished
 from consent.kinds import DocumentKind
-from consent.models import Agreement, AgreementVersion, Signature
+from consent.models import Agreement, AgreementVersion, Proposal, Signature
 from consent.notifications import ask_to_sign
-from consent.states import SignatureState, VersionState
+from consent.states import ProposalState, SignatureState, VersionState
 from consent.variables import filled
 from groups.models import Group
 from groups.notifications import tell_group
@@ -28,7 +28,7 @@ def save_draft(
 ) -> AgreementVersion:
     """The one draft of this kind; it is made when there is none. Raises TextRefused."""
     check_plain(text)
-    agreement = _locked_agreement(group, kind)
+    agreement = locked_agreement(group, kind)
     draft = queries.draft_of(group, kind) or AgreementVersion(
         agreement=agreement, number=_next_number(agreement)
     )
@@ -48,10 +48,11 @@ def publish_version(
 ) -> AgreementVersion:
     """The draft comes into force, and whom it binds has to sign it before the next session.
 
-    `values` fill the words in braces. Signatures of the former version are superseded; open pages
-    and people are told. Raises NothingToPublish, ClauseMissing, VariableUnfilled, TextRefused.
+    `values` fill the words in braces. Signatures of the former version are superseded, accepted
+    proposals are now part of the rules; open pages and people are told. Raises NothingToPublish,
+    ClauseMissing, VariableUnfilled, TextRefused.
     """
-    _locked_agreement(group, kind)
+    locked_agreement(group, kind)
     draft, former = queries.draft_of(group, kind), queries.version_in_force(group, kind)
     if draft is None:
         raise NothingToPublish
@@ -70,6 +71,7 @@ def publish_version(
     draft.published_at = now
     draft.published_by = by
     draft.save()
+    _adopt_proposals(draft)
     tell_group(group)
     ask_to_sign(draft, but=by)
     record(AgreementPublished(object=draft.ref, group=group.ref))
@@ -91,9 +93,17 @@ def _finish_translations(draft: AgreementVersion, values: Mapping[str, str]) -> 
         translation.save()
 
 
-def _locked_agreement(group: Group, kind: DocumentKind) -> Agreement:
+def locked_agreement(group: Group, kind: DocumentKind) -> Agreement:
+    """MUST be locked before a proposal about it is: publishing takes the rows in this order."""
     Agreement.objects.get_or_create(group=group, kind=kind)
     return Agreement.objects.select_for_update().get(group=group, kind=kind)
+
+
+def _adopt_proposals(version: AgreementVersion) -> None:
+    agreement = version.agreement
+    Proposal.objects.filter(
+        group=agreement.group_id, kind=agreement.kind, state=ProposalState.ACCEPTED
+    ).update(state=ProposalState.ADOPTED, adopted_in=version)
 
 
 def _next_number(agreement: Agreement) -> int:

@@ -20,7 +20,6 @@ from consent.forms import DraftForm, VariablesForm
 from consent.grades import AIM
 from consent.kinds import DocumentKind
 from consent.languages import TRANSLATED
-from consent.library import starting_text
 from consent.lint import lint, open_words
 from consent.reading import sections_to_read
 from consent.services import publish_version, save_draft
@@ -45,8 +44,7 @@ def agreement(request: SignedInRequest, *, pk: UUID, kind: str) -> HttpResponse:
     group = access.group_for_host(request, pk)
     kind = kind_of(kind)
     draft, in_force = queries.draft_of(group, kind), queries.version_in_force(group, kind)
-    present = draft or in_force
-    text = present.text if present else starting_text(kind)
+    text = queries.text_to_edit(group, kind)
     form = DraftForm(request.POST or None, kind=kind, initial=sections_of(text, kind))
     if request.method == "POST" and form.is_valid():
         save_draft(group=group, text=form.text(), kind=kind)

@@ -6,9 +6,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import SignedInRequest, signed_in
+from accounts.access import SignedInRequest, safe_next, signed_in
 from audit import services as audit
 from audit.events import Ref
 from consent import queries, services
@@ -53,4 +54,4 @@ def reviewed(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     group = access.group_for_host(request, pk)
     services.mark_reviewed(group=group, by=request.user)
     messages.success(request, "Noted: the group has looked through its rules.")
-    return redirect("consent:overview", pk=pk)
+    return redirect(safe_next(request, default=reverse("consent:overview", args=[pk])))

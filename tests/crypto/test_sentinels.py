@@ -35,7 +35,7 @@ from compliance.states import (
     ReviewKind,
 )
 from consent.models import SealedCopy, Signature
-from consent.services import ask_question
+from consent.services import ask_question, comment_on_proposal
 from crypto.fields import AnyEncryptedField, EncryptedBytesField, EncryptedJSONField
 from crypto.rotation import encrypted_models, rotate
 from office.models import Export
@@ -43,6 +43,7 @@ from office.states import ExportKind, ExportReason, ExportState
 from sessions_app.models import Admission, DoorNote, KeyPackage, PreJoin
 from sessions_app.services import schedule_session
 from tests.cast import EVERYBODY
+from tests.consent.rules import proposed
 from tests.groups.world import World, make_world
 
 # Written by services into rows that nothing may change afterwards.
@@ -71,6 +72,8 @@ def world(committed_db: str) -> World:
     with world.ana.acting():
         version = Signature.objects.filter(user=world.ana.user)[0].version
         ask_question(version=version, by=world.ana.user, text="Why?")
+        proposal = proposed(world.circle, world.ana)
+        comment_on_proposal(proposal=proposal, by=world.ana.user, text="Good.")
     OutgoingMail.objects.create(recipient="a@example.org", sender="Quietroom", subject="", body="")
     fill_the_desk(world)
     fill_the_office(world)

@@ -15,7 +15,7 @@ from compliance.states import Detector, RequestKind, ReviewKind
 from config.development.walk import come_in
 from consent.kinds import DocumentKind
 from consent.models import Signature
-from consent.services import ask_question
+from consent.services import ask_question, make_proposal
 from groups import queries as groups
 from groups.models import Group, GuardianLink, Program
 from groups.services import correct_birth_date, create_program, invite, remove_membership
@@ -183,6 +183,10 @@ def names_in(group: Group, host: Visit, owner: Visit, session: Session) -> dict[
         asked = make_request(
             by=owner.user, program=group.program, kind=RequestKind.COPY, text="All of it"
         )
+        kind, clause = DocumentKind.GROUND_RULES, "own_rules"
+        proposal = make_proposal(
+            group=group, by=owner.user, kind=kind, clause=clause, text="We begin on time."
+        )
     return {
         "group": group.pk,
         "session": session.pk,
@@ -193,6 +197,7 @@ def names_in(group: Group, host: Visit, owner: Visit, session: Session) -> dict[
         "factor": TotpDevice.objects.get(user=owner.user).pk,
         "signature": signature.pk,
         "question": question.pk,
+        "proposal": proposal.pk,
         "paper": signature.version_id,
         "reset": reset.pk,
         "request": asked.pk,

@@ -17,14 +17,25 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from accounts.models import SignIn
 from consent import queries, services
+from consent.canonical import sha256_of
 from consent.clauses import compose, sections_of
 from consent.errors import ConsentError
 from consent.kinds import BINDINGS, DOOR_KINDS, DocumentKind
 from consent.library import starting_text
-from consent.models import AgreementVersion, Signature
+from consent.models import AgreementVersion, Pledge, Proposal, Signature
+from consent.rules import NEW_RULE, takes_part
 from consent.standing import Standing
 from consent.statements import statements_for
-from consent.states import SIGNATURE_TRANSITIONS, VERSION_TRANSITIONS, SignatureState, VersionState
+from consent.states import (
+    PLEDGE_TRANSITIONS,
+    PROPOSAL_TRANSITIONS,
+    SIGNATURE_TRANSITIONS,
+    VERSION_TRANSITIONS,
+    PledgeState,
+    ProposalState,
+    SignatureState,
+    VersionState,
+)
 from groups import queries as groups
 from groups.errors import GroupsError
 from groups.models import GuardianLink, Membership
@@ -49,13 +60,16 @@ from tests.sessions_app.meeting import Meeting
 PEOPLE = st.sampled_from(["thea", "ana", "ben"])
 MEMBERS = st.sampled_from(["ana", "ben"])
 CONFIDENTIALITY = DocumentKind.CONFIDENTIALITY
-KINDS = st.sampled_from([CONFIDENTIALITY, DocumentKind.TELEHEALTH, DocumentKind.THERAPIST])
+RULES = DocumentKind.GROUND_RULES
+KINDS = st.sampled_from([CONFIDENTIALITY, DocumentKind.TELEHEALTH, DocumentKind.THERAPIST, RULES])
 
 
 def test_every_state_has_its_ways_and_every_kind_its_signers() -> None:
     assert set(SIGNATURE_TRANSITIONS) == set(SignatureState)
     assert set(VERSION_TRANSITIONS) == set(VersionState)
     assert set(TRANSITIONS) == set(MembershipState)
+    assert set(PROPOSAL_TRANSITIONS) == set(ProposalState)
+    assert set(PLEDGE_TRANSITIONS) == set(PledgeState)
     assert set(BINDINGS) == set(DocumentKind)
     assert {standing for standing in Standing if standing.opens_door} == {"current", "due"}
     assert DocumentKind.PART2 not in DOOR_KINDS
@@ -81,6 +95,9 @@ def machine_of(meeting: Meeting, gina: Visit) -> type[RuleBasedStateMachine]:
             # By kind, what Gina signed for Ana; it counts while she stands for her.
             self.signed_for_ana: dict[DocumentKind, UUID] = {}
             self.scope: GuardianScope | None = GuardianScope.SIGN
+            # By proposal, its state; by name, whether a pledge stands.
+            self.proposals: dict[UUID, ProposalState] = {}
+            self.pledged: set[str] = set()
 
         def teardown(self) -> None:
             transaction.set_rollback(True)
@@ -116,6 +133,13 @@ def machine_of(meeting: Meeting, gina: Visit) -> type[RuleBasedStateMachine]:
                     group=meeting.group, by=meeting.thea.user, kind=kind
                 )
             self.in_force[kind] = version.pk
+            if kind == RULES:
+                self.adopts()
+
+        def adopts(self) -> None:
+            for pk, state in self.proposals.items():
+                if state == ProposalState.ACCEPTED:
+                    self.proposals[pk] = ProposalState.ADOPTED
 
         @rule(name=PEOPLE, kind=KINDS, is_old=st.booleans())
         def signs(self, name: str, kind: DocumentKind, is_old: bool) -> None:
@@ -228,7 +252,7 @@ def machine_of(meeting: Meeting, gina: Visit) -> type[RuleBasedStateMachine]:
             membership = self.membership(name)
             if membership is None or membership.state != MembershipState.ACTIVE:
                 return False
-            asked = {CONFIDENTIALITY}
+            asked = {CONFIDENTIALITY, RULES}
             asked |= {DocumentKind.THERAPIST} if name == "thea" else {DocumentKind.TELEHEALTH}
             if name == "ana" and not self.is_stood_for(asked):
                 return False
@@ -244,6 +268,83 @@ def machine_of(meeting: Meeting, gina: Visit) -> type[RuleBasedStateMachine]:
                 for kind in asked
                 if kind in self.in_force
             )
+
+        def takes_part(self, name: str) -> bool:
+            membership = self.membership(name)
+            return membership is not None and takes_part(membership)
+
+        @rule(name=PEOPLE)
+        def proposes(self, name: str) -> None:
+            """The views ask `takes_part`; that it agrees with the book is asked here."""
+            assert self.takes_part(name) is (name == "thea" or self.may_enter(name))
+            if self.takes_part(name):
+                text = f"We agree on number {next(numbers)}."
+                self.tries(
+                    name,
+                    services.make_proposal,
+                    group=meeting.group,
+                    by=self.visit(name).user,
+                    kind=RULES,
+                    clause=NEW_RULE,
+                    text=text,
+                )
+            for pk in Proposal.objects.values_list("pk", flat=True):
+                self.proposals.setdefault(pk, ProposalState.OPEN)
+
+        @rule(end=st.sampled_from(sorted(ProposalState)), which=st.integers(0, 9))
+        def decides(self, end: ProposalState, which: int) -> None:
+            """Whatever is tried on whichever proposal: the table alone says what is done."""
+            if not self.proposals:
+                return
+            pk = sorted(self.proposals)[which % len(self.proposals)]
+            proposal = Proposal.objects.select_related("group").get(pk=pk)
+            asked: dict[str, Any] = {"proposal": proposal, "by": meeting.thea.user}
+            text = queries.text_to_edit(meeting.group, RULES)
+            body = f"{sections_of(text, RULES).get(NEW_RULE, '')}\n\n{proposal.text}"
+            if end == ProposalState.ACCEPTED:
+                said = {"body": body, "base": sha256_of(text)}
+                done = self.tries("thea", services.accept_proposal, **asked, **said)
+            elif end == ProposalState.DECLINED:
+                done = self.tries("thea", services.decline_proposal, **asked, answer="No.")
+            elif end == ProposalState.TAKEN_BACK:
+                done = self.tries("thea", services.take_back_proposal, proposal=proposal)
+            else:
+                return
+            assert done is (end in PROPOSAL_TRANSITIONS[self.proposals[pk]])
+            if done:
+                self.proposals[pk] = end
+
+        @rule()
+        def publishes_what_was_accepted(self) -> None:
+            draft = queries.draft_of(meeting.group, RULES)
+            if draft is not None and self.tries(
+                "thea",
+                services.publish_version,
+                group=meeting.group,
+                by=meeting.thea.user,
+                kind=RULES,
+            ):
+                self.in_force[RULES] = draft.pk
+                self.adopts()
+
+        @rule(name=PEOPLE, is_shown=st.booleans())
+        def pledges_or_takes_it_back(self, name: str, is_shown: bool) -> None:
+            said: dict[str, Any] = {"group": meeting.group, "by": self.visit(name).user}
+            if name in self.pledged:
+                assert not self.tries(name, services.make_pledge, **said, is_shown=is_shown)
+                assert self.tries(name, services.take_back_pledge, **said)
+                self.pledged.remove(name)
+            elif self.takes_part(name):
+                assert not self.tries(name, services.take_back_pledge, **said)
+                assert self.tries(name, services.make_pledge, **said, is_shown=is_shown)
+                self.pledged.add(name)
+
+        @invariant()
+        def proposals_and_pledges_agree_with_the_book(self) -> None:
+            states = dict(Proposal.objects.values_list("pk", "state"))
+            assert states == self.proposals
+            stand = Pledge.objects.filter(state=PledgeState.MADE).values_list("user_id", flat=True)
+            assert set(stand) == {self.visit(name).user.pk for name in self.pledged}
 
         @rule(name=PEOPLE)
         def knocks(self, name: str) -> None:
@@ -288,7 +389,7 @@ def test_no_order_of_acts_opens_the_door_without_papers(meeting: Meeting) -> Non
         machine_of(meeting, gina),
         settings=settings(
             max_examples=12,
-            stateful_step_count=20,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
