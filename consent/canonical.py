@@ -6,12 +6,16 @@ signed. Right-to-left scripts need none of them: their direction comes from the 
 
 import hashlib
 import unicodedata
+from itertools import groupby
 
 from consent.errors import TextRefused
 
 MAX_LENGTH = 120_000
 # Joiners are part of how Arabic, Persian and Indic words are spelled.
 JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+
+# No script writes as many on one letter; a pile of them paints over the lines above.
+MAX_MARKS = 8
 
 
 def canonical(text: str) -> str:
@@ -25,9 +29,15 @@ def sha256_of(text: str) -> str:
 
 
 def check_plain(text: str) -> None:
-    """Raises TextRefused for control and format characters (bidi overrides among them)."""
-    if len(text) > MAX_LENGTH or any(_hides(character) for character in text):
+    """Raises TextRefused for control and format characters (bidi overrides among them), and for
+    marks piled up on one letter."""
+    if len(text) > MAX_LENGTH or any(map(_hides, text)) or _most_marks(text) > MAX_MARKS:
         raise TextRefused
+
+
+def _most_marks(text: str) -> int:
+    runs = groupby(text, key=lambda character: unicodedata.category(character) == "Mn")
+    return max((sum(1 for _ in run) for is_mark, run in runs if is_mark), default=0)
 
 
 def _hides(character: str) -> bool:
