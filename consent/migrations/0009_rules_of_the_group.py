@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0006_translations_and_questions'),
+        ('consent', '0008_lessons'),
         ('groups', '0003_end_to_end_by_default'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -31,7 +31,7 @@ from consent.events import CopyTaken, DocumentViewed, PapersListed, SignatureVie
 from consent.forms import QuestionForm, SignForm
 from consent.grades import reading_grade
 from consent.kinds import DocumentKind
-from consent.languages import ORIGINAL
+from consent.languages import ORIGINAL, Language
 from consent.models import AgreementVersion, SealedCopy, Signature
 from consent.services import seal_copy, sign_agreement, withdraw_signature
 from consent.translating import Reading, languages_of, reading_of, text_of
@@ -146,10 +146,14 @@ def _newer(version: AgreementVersion) -> AgreementVersion | None:
     return queries.version_in_force(agreement.group, DocumentKind(agreement.kind))
 
 
-def _changes(before: AgreementVersion, version: AgreementVersion, code: str) -> list[Change]:
+def _changes(
+    before: AgreementVersion, version: AgreementVersion, language: Language
+) -> tuple[list[Change], Language]:
     """In the language that is read if the older version has it too, else in the original."""
-    older = text_of(before, code)
-    return changes_between(older or before.text, text_of(version, code) if older else version.text)
+    older = text_of(before, language.code)
+    if older:
+        return changes_between(older, text_of(version, language.code)), language
+    return changes_between(before.text, version.text), ORIGINAL
 
 
 def _with_next(request: SignedInRequest, path: str) -> str:
@@ -167,6 +171,7 @@ def _paper_page(
     sections = reading.sections
     ward = link.ward.user if link else None
     before = queries.last_signed_before(request.user, version)
+    changes, changed_in = _changes(before, version, reading.language) if before else ([], ORIGINAL)
     paper = queries.paper_of(request.user, version, ward=ward)
     is_member = access.may_sign_in_group(request, version)
     context = {
@@ -181,7 +186,8 @@ def _paper_page(
         "asking": QuestionForm(),
         "by_key": {section.key: section for section in sections},
         "before": before,
-        "changes": _changes(before, version, reading.language.code) if before else [],
+        "changes": changes,
+        "changed_in": changed_in,
         "form": form,
         "grade": reading_grade(version.text) if reading.language == ORIGINAL else 0,
         "meaning": queries.meaning_of(request.user, version, ward),

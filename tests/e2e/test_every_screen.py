@@ -33,7 +33,9 @@ HOST = ("/", "/groups/", "/papers/", "/security/", "/training/", "/training/room
 HOST_OF_GROUP = (
     *("", "invite/", "passphrase/", "rules/", "agreement/", "sessions/new/", "me/"),
     *("papers/", "papers/video/", "ages/", "start/people/", "lessons/"),
+    *("our-rules/", "our-rules/propose/"),
 )
+MEMBER_OF_GROUP = ("me/", "start/", "our-rules/", "our-rules/propose/")
 ADMIN = (
     *("/", "/people/", "/people/invite/", "/people/factor-resets/", "/groups/", "/groups/new/"),
     *("/programme/space/", "/programme/lessons/", "/programme/training/"),
@@ -74,8 +76,11 @@ def test_pages_of_anybody(world: World, look: Look) -> None:
 
 
 def test_pages_of_a_member(world: World, look: Look) -> None:
-    own = (world.group, f"{world.group}me/", f"{world.group}start/")
-    judge(world[cast.ANA].page, (*MEMBER, *own), look)
+    judge(
+        world[cast.ANA].page,
+        (*MEMBER, world.group, *(f"{world.group}{path}" for path in MEMBER_OF_GROUP)),
+        look,
+    )
 
 
 def test_pages_of_a_therapist(world: World, look: Look) -> None:
