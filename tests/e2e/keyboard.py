@@ -1,19 +1,44 @@
-"""Going through a page with the keyboard alone."""
+"""A person without a mouse: from one thing that can be used to the next, and only that."""
 
 from playwright.sync_api import Page
 
-# As far as a patient person would press the key.
-PATIENCE = 80
-NAME_OF_FOCUSED = """() => {
+# What a person would call it: the words on it, or those of its label.
+FOCUSED = """() => {
   const one = document.activeElement;
   return (one.labels?.[0] ?? one).innerText.trim();
 }"""
+# Where it stands is seen: a ring around it, and within the window.
+IS_SEEN = """() => {
+  const one = document.activeElement;
+  const shown = one.labels?.[0] && one.type === "checkbox" ? one.labels[0] : one;
+  const box = shown.getBoundingClientRect();
+  return one.matches(":focus-visible") && box.bottom > 0 && box.top < innerHeight;
+}"""
+MANY = 80
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Until the focus is on the control that is called so."""
-    for _ in range(PATIENCE):
+    """As far as a patient person would press the key."""
+    for _ in range(MANY):
         page.keyboard.press("Tab")
-        if page.evaluate(NAME_OF_FOCUSED) == name:
+        if page.evaluate(FOCUSED) == name:
+            assert page.evaluate(IS_SEEN), f"{name} has the focus and nobody sees it"
             return
+    raise AssertionError(f"the keyboard does not come to {name}")
+
+
+def use(page: Page, name: str) -> None:
+    """Follows the link, presses the button or opens what is folded."""
+    tab_to(page, name)
+    page.keyboard.press("Enter")
+
+
+def tick_until(page: Page, name: str) -> None:
+    """Ticks every box on the way to this field."""
+    for _ in range(MANY):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED) == name:
+            return
+        if page.evaluate("document.activeElement.type === 'checkbox'"):
+            page.keyboard.press("Space")
     raise AssertionError(f"the keyboard does not come to {name}")
