@@ -14,7 +14,7 @@ NOTE_DEPARTURE = """alias => {
   });
 }"""
 
-
+LINE_STATE = "window.rememberedPeers.at(-1)?.connectionState"
 COUNT_RECEIVED = """async () => {
   const found = { packets: 0, frames: 0 };
   for (const [, one] of await window.rememberedPeers.at(-1).getStats()) {
@@ -147,6 +147,13 @@ class Room:
 
     def reads(self, text: str) -> None:
         expect(self.page.locator(".talk__text", has_text=text)).to_have_count(1, timeout=SOON)
+
+    def has_a_line(self) -> None:
+        """The transport to the relay is up, as it is for everybody who waits."""
+        deadline = time.monotonic() + SOON / 1000
+        while self.page.evaluate(LINE_STATE) != "connected":
+            assert time.monotonic() < deadline, "no transport"
+            self.page.wait_for_timeout(100)
 
     def received(self) -> Received:
         """Over all lines of this page's newest connection."""

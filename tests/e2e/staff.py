@@ -31,6 +31,14 @@ def make_group(admin: Person, name: str, therapist: Cast) -> str:
     return found.group()
 
 
+def name_co_therapist(admin: Person, group: str, therapist: Cast) -> None:
+    admin.go(f"{group}hosts/new/")
+    admin.page.get_by_label("Therapist", exact=True).select_option(label=therapist.true_name)
+    admin.page.get_by_label("Name in the group").fill(therapist.alias)
+    admin.press("Name the co-therapist")
+    expect(admin.page.get_by_text("The co-therapist is named")).to_be_visible()
+
+
 def publish_agreement(therapist: Person, group: str, *, added_words: str = "") -> None:
     therapist.go(f"{group}agreement/")
     if added_words:

@@ -1,28 +1,18 @@
 """Every page at phone, tablet and desktop size, light and dark: all fits and axe is silent."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from config.development import cast
 from tests.e2e import staff
 from tests.e2e.keyboard import tab_to
+from tests.e2e.looks import LOOKS, Look, faults_here, faults_of, judge, looking
 from tests.e2e.person import Person
 from tests.e2e.world import World
 
-Look = tuple[tuple[int, int], str]
-# Each size and each theme; the colours do not depend on the size.
-LOOKS: tuple[Look, ...] = (
-    ((360, 740), "light"),
-    ((360, 740), "dark"),
-    ((820, 1180), "light"),
-    ((1440, 900), "dark"),
-)
 ANYBODY = ("/sign-in/", "/reset/", "/lost-factor/", "/no-such-page/")
 MEMBER = (
     *("/", "/papers/", "/profile/", "/security/", "/factor/new/", "/factor/recovery-codes/"),
@@ -53,13 +43,6 @@ from compliance.services.reviews import open_due_reviews
 with acting_as_system("tests"):
     open_due_reviews(timezone.now() + timedelta(days=92))
 """
-# WCAG 2.2, 2.5.8; links within a sentence are excepted.
-SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, input")]
-  .filter((one) => getComputedStyle(one).display !== "inline" && one.type !== "hidden")
-  .filter((one) => one.checkVisibility({ visibilityProperty: true }))
-  .map((one) => [one.outerHTML.slice(0, 120), one.getBoundingClientRect()])
-  .filter(([, box]) => box.width < 24 || box.height < 24)
-  .map(([html]) => html)"""
 
 
 @pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0][0]}-{look[1]}")
@@ -224,34 +207,3 @@ def first_link(person: Person, path: str, name: str) -> str:
 def press_enter(page: Page) -> None:
     with page.expect_navigation():
         page.keyboard.press("Enter")
-
-
-def judge(page: Page, paths: tuple[str, ...], look: Look) -> None:
-    with looking(page, look):
-        faults = [fault for path in paths for fault in faults_of(page, path)]
-    assert not faults
-
-
-@contextmanager
-def looking(page: Page, look: Look) -> Iterator[None]:
-    (width, height), theme = look
-    before = page.viewport_size
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    yield
-    page.emulate_media(color_scheme="light")
-    if before is not None:
-        page.set_viewport_size(before)
-
-
-def faults_of(page: Page, path: str) -> list[str]:
-    page.goto(path)
-    return faults_here(page, path)
-
-
-def faults_here(page: Page, path: str) -> list[str]:
-    found = [f"{path}: small target {html}" for html in page.evaluate(SMALL_TARGETS)]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append(f"{path}: wider than the screen")
-    violations = Axe().run(page).response["violations"]
-    return found + [f"{path}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in violations]

@@ -27,7 +27,6 @@ async def test_ten_admissions_and_ten_removals_cost_those_who_stay_no_frame(
             await member.until(lambda now: received(now, "opened") > 60)
         epoch = (await ana.report())["view"]["epoch"]
         done = await rotate(thea, ana, ben, COMES_AND_GOES)
-        print(done)
         assert done.changes == 2 * COMES_AND_GOES
         assert done.refused == 0
         # A commit that took longer than frames wait is the machine's doing, and is seen as such.

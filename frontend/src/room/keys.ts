@@ -195,6 +195,8 @@ export class RoomKeys {
     this.#mustRenew = false;
     this.#hasAsked = false;
     this.#ready = null;
+    // The package with which this page came into that group is used up.
+    this.#hasOffered = "";
     this.talk.clear();
     await this.engine.drop();
   }
