@@ -128,14 +128,14 @@ export class KeylessRow implements Part<Newcomer> {
   readonly element = make("li", { class: "waiting-card" });
 
   constructor({ admission, alias, device }: Newcomer, session: RoomSession) {
-    const give = button("Let in", "primary small", () => {
+    const give = button("Give the key", "primary small", () => {
       session.giveKey(admission);
       rest(give);
     });
     give.dataset.act = "give-key";
     this.element.append(
       make("div", { class: "waiting-card__name", text: alias }),
-      make("p", { text: "Has a place and no key: comes back, or from another device." }),
+      make("p", { text: "Nobody hears or sees them: a browser has lost the keys." }),
       make("p", { class: "fact", data: { ok: String(device === "same") }, text: DEVICES[device] }),
       make("div", { class: "cluster" }, give),
     );

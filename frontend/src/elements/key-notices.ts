@@ -9,7 +9,7 @@ const TROUBLES: Readonly<Record<Trouble, Omit<Notice, "key">>> = {
   "other-tab": {
     tone: "warn",
     title: "The keys of this session are in use in another tab.",
-    lines: ["Close the other tab, then go on here. Nothing of you is sent meanwhile."],
+    lines: ["Close the other tab, then go on here. Nobody hears or sees you meanwhile."],
     acts: [{ ...reload, text: "Go on here" }],
   },
   "lost-state": {
@@ -20,14 +20,14 @@ const TROUBLES: Readonly<Record<Trouble, Omit<Notice, "key">>> = {
   },
   "refused-commit": {
     tone: "danger",
-    title: "Somebody tried to change the keys who may not. Sending has stopped.",
-    lines: ["Nothing more of you leaves this device. Call your therapist if it happens again."],
+    title: "A change of keys came that nobody was allowed to make.",
+    lines: ["Nobody hears or sees you now. Call your therapist if it happens again."],
     acts: [reload],
   },
   "missing-commit": {
     tone: "warn",
-    title: "A change of keys has not arrived yet. Sending has stopped.",
-    lines: ["It goes on by itself as soon as it is here."],
+    title: "A change of keys has not arrived yet.",
+    lines: ["Nobody hears or sees you until it is here; then it goes on by itself."],
     acts: [reload],
   },
   "clear-media": {

@@ -9,7 +9,8 @@ import { circle, isHost, isSeated, type RoomState } from "../room/store";
 import { button, make, setText } from "./build";
 import { explain, paragraph } from "./dialog";
 
-const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"];
+/** The first five are read by everybody. */
+const OWN_PARTS = ["second", "third", "fourth", "fifth", "sixth"];
 
 export class QrCode extends HTMLElement {
   readonly #title = make("h2", { class: "code__title", text: "Compare the safety code" });
@@ -67,9 +68,17 @@ export class QrCode extends HTMLElement {
     this.#done.hidden = !host || !isComparing;
     this.#differs.hidden = !isComparing;
     this.#hide.hidden = isComparing;
-    if (talk.code === this.#shown) return;
-    this.#shown = talk.code;
-    this.#digits.replaceChildren(...spoken(talk.code).map((five) => make("li", { text: five })));
+    this.#showDigits(talk.code, isComparing ? ownPlace(state) + 1 : null);
+  }
+
+  #showDigits(code: string, own: number | null): void {
+    const shown = `${code} ${own}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const parts = spoken(code).map((five, index) =>
+      make("li", { text: five, attributes: { "aria-current": String(index === own) } }),
+    );
+    this.#digits.replaceChildren(...parts);
   }
 
   #end(): void {
@@ -83,16 +92,20 @@ export class QrCode extends HTMLElement {
   }
 }
 
-/** Each place in the circle reads another five; the others listen and look. */
 function words(state: RoomState, isComparing: boolean): string {
   if (!isComparing) {
     return isHost(state)
       ? "The same thirty digits stand on every screen. Hearing each other read them shows that nobody stands between you."
       : "The same thirty digits stand on every screen. The therapist can start to compare them aloud.";
   }
+  const part = OWN_PARTS[ownPlace(state)];
+  return `Everybody reads the first five aloud, and then five more: yours are the ${part}, marked here. All must be the same on every screen.`;
+}
+
+/** Each place in the circle reads another five. */
+function ownPlace(state: RoomState): number {
   const place = circle(state).findIndex((seat) => seat.seat === state.snapshot?.own.seat);
-  const part = ORDINALS[place % ORDINALS.length] ?? "first";
-  return `Read the first five aloud, one after the other; then you, the ${part} five. All of it must be the same for everybody.`;
+  return Math.max(place, 0) % OWN_PARTS.length;
 }
 
 function explainDifference(): void {

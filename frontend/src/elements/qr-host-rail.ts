@@ -59,8 +59,9 @@ export class QrHostRail extends HTMLElement {
       make(
         "div",
         { class: "rail__inner" },
-        waiting,
+        // Before those who wait: they sit among the others and cannot be heard.
         this.#keylessPart,
+        waiting,
         this.#door,
         this.#seats,
         this.#acts,
