@@ -22,6 +22,7 @@ from playwright.async_api import Browser
 from media_relay.control import InProcessControl
 from tests.e2ee.member import ChromiumMember, Member, commit, deliver, group_of
 from tests.e2ee.page import build_page, serve_page
+from tests.e2ee.rotation import received, rotate
 from tests.media_relay.browser import chromium
 from tests.media_relay.desk import Desk
 
@@ -32,6 +33,7 @@ COMMITS = 20
 FRAMES = 20_000
 SMALL_FRAME, LARGE_FRAME = 800, 20_000
 SETTLE_SECONDS = 0.6
+COMES_AND_GOES = 10
 FIRST_CAMERA = "18"
 
 
@@ -58,9 +60,11 @@ async def measure(address: str) -> dict[str, Any]:
             costs = await measure_costs(browser, address)
         async with chromium() as browser:
             times = await measure_admissions(browser, address, InProcessControl(node), desk)
+        async with chromium() as browser:
+            kept = await measure_rotation(browser, address, InProcessControl(node), desk)
     finally:
         await node.close()
-    return times | costs
+    return times | costs | kept
 
 
 async def measure_costs(browser: Browser, address: str) -> dict[str, float]:
@@ -147,6 +151,31 @@ async def admitted_again(
         await commit(host, remove=[newcomer])
         await newcomer.call("drop")
     return took
+
+
+async def measure_rotation(
+    browser: Browser, address: str, relay: InProcessControl, desk: Desk
+) -> dict[str, Any]:
+    """What two who stay lose while a third is let in and removed, again and again."""
+    host, stays, guest = [
+        await ChromiumMember.opens(browser, address, who) for who in ("Host", "Stays", "Guest")
+    ]
+    await group_of(host, stays)
+    for seat, member in enumerate((host, stays), start=1):
+        await member.connects(relay, desk)
+        await relay.seat(desk.seat(member.alias, seat, room="rotation"))
+    for member in (host, stays):
+        await member.until(lambda now: received(now, "opened") > 60)
+    done = await rotate(host, stays, guest, COMES_AND_GOES)
+    lost = done.keyless + done.refused
+    print(f"\n{f'{done.changes} changes of keys':<36}{'frames':>10}{'lost':>10}{'freezes':>10}")
+    print(f"{'':<36}{done.opened + lost:>10}{lost:>10}{done.freezes:>10}")
+    return {
+        "rotation_frames": done.opened + lost,
+        "rotation_lost": lost,
+        "rotation_freezes": done.freezes,
+        "rotation_commit_ms_max": round(max(done.took) * 1000, 1),
+    }
 
 
 def report_admissions(times: dict[str, list[float]]) -> dict[str, Any]:
