@@ -28,11 +28,20 @@ class IceAgent:
 
     peer_ufrag: str
     opened_at: float
-    ufrag: str = field(default_factory=lambda: secrets.token_hex(8))
-    password: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    ufrag: str = field(init=False)
+    password: str = field(init=False, repr=False)
     selected: Path | None = None
     paths: OrderedDict[Path, None] = field(default_factory=OrderedDict)
     heard_at: float | None = None
+
+    def __post_init__(self) -> None:
+        self.renew(self.peer_ufrag)
+
+    def renew(self, peer_ufrag: str) -> None:
+        """Credentials that nobody has seen yet."""
+        self.peer_ufrag = peer_ufrag
+        self.ufrag = secrets.token_hex(8)
+        self.password = secrets.token_hex(16)
 
     def has_consent(self, now: float) -> bool:
         """False once the peer has proven itself on no path for 20 s."""
@@ -63,6 +72,17 @@ class IceServer:
         agent = IceAgent(peer_ufrag, now)
         self._agents[agent.ufrag] = agent
         return agent
+
+    def restart(self, agent: IceAgent, peer_ufrag: str) -> None:
+        """New credentials on both sides (RFC 8445, section 9); proven paths stay proven.
+
+        The same name again is the same offer again: nothing changes.
+        """
+        if peer_ufrag == agent.peer_ufrag:
+            return
+        del self._agents[agent.ufrag]
+        agent.renew(peer_ufrag)
+        self._agents[agent.ufrag] = agent
 
     def close(self, agent: IceAgent) -> Iterator[Path]:
         """Forget the agent; yields the paths that were its own. Idempotent."""

@@ -20,16 +20,15 @@ from media_relay.control import (
     TransportClosed,
     TransportConnected,
 )
-from media_relay.engine import Path
 from media_relay.engines import CACHE, EngineChoice, load_engine
 from media_relay.errors import Malformed
 from media_relay.feedback import Feedback
-from media_relay.ice import IceServer
 from media_relay.metrics import Figures, figures_of
+from media_relay.paths import Paths
 from media_relay.rates import Rates
 from media_relay.rhythm import TICK_SECONDS, TICKS_PER_REPORT, Rhythm
 from media_relay.room import Room
-from media_relay.sdp import Candidate, parse_offer
+from media_relay.sdp import Candidate, Offer, parse_offer
 from media_relay.slots import Mapping, slots_of
 from media_relay.tickets import (
     SeatTicket,
@@ -76,10 +75,8 @@ class Node:
         self._peers = itertools.count(1)
         self._transports: dict[str, Transport] = {}
         self._by_peer: dict[int, Transport] = {}
-        self._by_agent: dict[str, Transport] = {}
         self._rooms: dict[str, Room] = {}
         self._room_of: dict[str, str] = {}
-        self._ice = IceServer()
         self._used = UsedTickets()
         self.watchers = Watchers()
         self._ticker: asyncio.Task[None] | None = None
@@ -95,6 +92,7 @@ class Node:
         make = await asyncio.to_thread(load_engine, self._config.engine, self._config.cache)
         self._sockets = bind(self._config.bind, self._config.port)
         self._engine = make(self._sockets)
+        self._paths = Paths(self._engine)
         self._rates = Rates(self._engine)
         self._feedback = Feedback(self._engine, self._by_peer.get)
         self._rhythm = Rhythm(self._feedback, self._rates)
@@ -165,9 +163,11 @@ class Node:
         except Malformed as error:
             raise RelayRefused(error.code) from None
         self._used.use(verified)
+        if former is not None and former.is_restarted_by(parsed):
+            return self._restart(former, parsed)
         if former is not None:
             await self._drop(former, None)
-        agent = self._ice.open(parsed.ufrag, time.monotonic())
+        agent = self._paths.open(parsed.ufrag, time.monotonic())
         transport = Transport(
             peer=next(self._peers),
             ticket=verified,
@@ -178,7 +178,7 @@ class Node:
         )
         self._transports[transport.connection] = transport
         self._by_peer[transport.peer] = transport
-        self._by_agent[agent.ufrag] = transport
+        self._paths.lead_to(transport)
         transport.start(self._connected, self._lost)
         self._wake.set()
         return transport.answer(self.candidates)
@@ -249,6 +249,11 @@ class Node:
                 raise RelayRefused("node.full")
         elif (former.person, former.session) != (ticket.person, ticket.session):
             raise TicketRefused("ticket.mismatch")
+
+    def _restart(self, transport: Transport, offer: Offer) -> str:
+        """The same keys, lines and seat by another way: a page whose network changed."""
+        self._paths.restart(transport, offer.ufrag)
+        return transport.answer(self.candidates)
 
     def _seat_ticket(self, text: str) -> SeatTicket:
         ticket = self._verify(text)
@@ -323,9 +328,7 @@ class Node:
             return
         del self._transports[transport.connection]
         self._by_peer.pop(transport.peer, None)
-        self._by_agent.pop(transport.agent.ufrag, None)
-        for path in self._ice.close(transport.agent):
-            self._engine.unbind(path)
+        self._paths.close(transport)
         self._leave_room(transport.connection)
         await transport.close()
         if reason is not None:
@@ -335,34 +338,13 @@ class Node:
         seen = self._engine.run(index)
         now = time.monotonic()
         for path, data in seen.strangers:
-            if data[0] <= 3:
-                self._check(path, data, now)
-            elif 20 <= data[0] <= 63:
-                self._hear_dtls(path, data, now)
+            self._paths.hear(path, data, now)
         for peer, plain in seen.unlearnt:
             if peer in self._by_peer:
                 self._by_peer[peer].learn(plain)
         for peer, plain in seen.rtcp:
             if peer in self._by_peer:
                 self._feedback.hear(self._by_peer[peer], plain, now)
-
-    def _check(self, path: Path, data: bytes, now: float) -> None:
-        check = self._ice.check(path, data, now)
-        if check is None:
-            return
-        self._engine.send_raw(path, check.reply)
-        transport = self._by_agent[check.agent.ufrag]
-        if check.dropped is not None:
-            self._engine.unbind(check.dropped)
-        if check.is_new_path:
-            self._engine.bind(transport.peer, path)
-        if check.moved:
-            self._engine.send_over(transport.peer, path)
-
-    def _hear_dtls(self, path: Path, data: bytes, now: float) -> None:
-        agent = self._ice.agent_at(path)
-        if agent is not None:
-            self._by_agent[agent.ufrag].receive_dtls(data, str(path.address[0]), now)
 
     async def _tick(self) -> None:
         for tick in itertools.count():

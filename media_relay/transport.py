@@ -77,6 +77,11 @@ class Transport:
         # A sender heeds congestion feedback only under an SSRC of its own.
         self.feedback_ssrc: int | None = None
 
+    def is_restarted_by(self, offer: Offer) -> bool:
+        """True for an ICE restart; a fresh connection of a browser has a certificate of its own."""
+        is_same = offer.fingerprints == self._offer.fingerprints
+        return self.state is TransportState.CONNECTED and is_same
+
     def answer(self, candidates: tuple[Candidate, ...]) -> str:
         """The SDP answer."""
         return write_answer(self._offer, self._local(candidates))

@@ -194,6 +194,46 @@ async def test_media_moves_with_the_path(
     await ben.close()
 
 
+async def test_an_ice_restart_keeps_keys_lines_and_seat(
+    relay: InProcessControl, node: Node, desk: Desk, ana: WirePeer
+) -> None:
+    ben = Peer("ben")
+    await ben.open(relay, desk)
+    await ana.connect(relay, desk)
+    await relay.seat(desk.seat("ana", 1))
+    await relay.seat(desk.seat("ben", 2))
+    await ana.hear(5)
+    former, line = ana.socket, ana.ssrc(3)
+    stale = ana.request()
+    await ana.open(relay, desk, name="moved")
+    assert ana.ssrc(3) == line
+    renewed = ana.ufrag
+    await ana.open(relay, desk, name="moved")
+    assert ana.ufrag == renewed
+
+    await ana.hear(5)
+    ana.rebind()
+    ana.answers.clear()
+    ana.send(stale)
+    await ana.check()
+    assert len(ana.answers) == 1
+    asyncio.get_running_loop().remove_reader(former)
+    former.close()
+    # What comes by the new way opens with the former keys, or reading it would fail.
+    await ana.hear(20)
+    await ben.close()
+
+
+async def test_another_certificate_is_a_fresh_transport(
+    relay: InProcessControl, desk: Desk, ana: WirePeer
+) -> None:
+    await ana.connect(relay, desk)
+    line, again = ana.ssrc(3), WirePeer("ana")
+    await again.open(relay, desk)
+    assert again.ssrc(3) != line
+    again.close()
+
+
 async def test_a_node_answers_on_every_address_it_is_bound_to(desk: Desk) -> None:
     node = desk.node("127.0.0.1", "::1")
     await node.start()

@@ -27,6 +27,7 @@ class WirePeer:
         self.answers: list[bytes] = []
         self._records: asyncio.Queue[bytes] = asyncio.Queue()
         self._checked = asyncio.Event()
+        self._heard = asyncio.Event()
         self.rebind()
 
     def rebind(self) -> None:
@@ -36,10 +37,13 @@ class WirePeer:
         self.socket.setblocking(False)
         asyncio.get_running_loop().add_reader(self.socket, self._read, self.socket)
 
-    async def open(self, relay: RelayControl, desk: Desk, *, fingerprint: str = "") -> None:
-        """Offer, and remember what the answer says."""
+    async def open(
+        self, relay: RelayControl, desk: Desk, *, fingerprint: str = "", name: str = "wire"
+    ) -> None:
+        """Offer, and remember what the answer says; `name` is our own ufrag."""
+        self.name = name
         digest = self.certificate.getFingerprints()[0].value
-        text = offer(ufrag="wire", fingerprint=fingerprint or digest)
+        text = offer(ufrag=name, fingerprint=fingerprint or digest)
         answer = await relay.open_transport(desk.transport(self.person), text)
         self.ufrag = _value(answer, "a=ice-ufrag:")
         self.password = _value(answer, "a=ice-pwd:")
@@ -63,6 +67,14 @@ class WirePeer:
         packets = (each for each in self.received if not 192 <= each[1] <= 223)
         return Counter(int.from_bytes(each[8:12], "big") for each in packets)
 
+    async def hear(self, count: int, seconds: float = 10) -> None:
+        """Wait until so many more packets have come."""
+        wanted = len(self.received) + count
+        async with asyncio.timeout(seconds):
+            while len(self.received) < wanted:
+                self._heard.clear()
+                await self._heard.wait()
+
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self.socket)
         self.socket.close()
@@ -79,7 +91,7 @@ class WirePeer:
         change: Callable[[stun.Message], None] = lambda _: None,
     ) -> bytes:
         message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-        message.attributes["USERNAME"] = f"{ufrag or self.ufrag}:wire"
+        message.attributes["USERNAME"] = f"{ufrag or self.ufrag}:{self.name}"
         message.attributes["PRIORITY"] = 1
         message.attributes["ICE-CONTROLLING"] = 7
         if nominate:
@@ -145,6 +157,7 @@ class WirePeer:
                 data = bound.recv(2000)
             except BlockingIOError:
                 return
+            self._heard.set()
             if data[0] < 4:
                 self.answers.append(data)
                 self._checked.set()
