@@ -7,8 +7,12 @@ from tests.e2e import arriving
 from tests.e2e.world import PASSPHRASE, World
 
 
-@pytest.mark.parametrize("process", ["relay", "web"])
-def test_pictures_come_back_after_a_process_was_killed(world: World, process: str) -> None:
+# Pictures are back within three seconds on a machine of its own; the suite's is slower by far.
+# The relay's death is told to every page; who is not told finds out after half a minute.
+@pytest.mark.parametrize(("process", "seconds"), [("relay", 25), ("web", 60)])
+def test_pictures_come_back_after_a_process_was_killed(
+    world: World, process: str, seconds: float
+) -> None:
     meeting = world.meet(cast.ANA)
     ben = world.comes(cast.BEN, meeting.path)
     meeting.everybody_sees_and_hears_everybody()
@@ -18,8 +22,7 @@ def test_pictures_come_back_after_a_process_was_killed(world: World, process: st
 
     for room in meeting.rooms.values():
         room.is_in_phase("room")
-    # A browser that is not told finds out by itself after half a minute at the latest.
-    meeting.everybody_sees_and_hears_everybody(seconds=60)
+    meeting.everybody_sees_and_hears_everybody(seconds=seconds)
     ben.stays_in_phase("waiting")
     meeting.end()
 
