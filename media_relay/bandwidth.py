@@ -8,7 +8,7 @@ fastest of the last seconds. All rates are bits per second on the wire.
 from collections import deque
 from dataclasses import dataclass
 
-from media_relay.engine import PathReport
+from media_relay.departures import PathReport
 
 # SRTP's tag, UDP and IPv4: what the line carries beside the RTP packet.
 OVERHEAD_OCTETS = 16 + 8 + 20

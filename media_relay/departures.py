@@ -4,45 +4,67 @@ draft-holmer-rmcat-transport-wide-cc-extensions-01. One feedback is boiled down 
 `PathReport`, in whole numbers, so that no estimator ever looks at single packets.
 """
 
-from enum import IntEnum
+from array import array
+from dataclasses import dataclass
+from operator import sub
 from struct import Struct
 
-from media_relay.engine import DEPARTURES, MAX_STATUSES, PathReport
 from media_relay.errors import Malformed
+
+# Departures are remembered for the newest numbers; more than this in one feedback is malformed.
+DEPARTURES = 8192
+MAX_STATUSES = 2048
 
 _HEADER = Struct("!HHL")
 _CHUNK = Struct("!H")
 _LARGE_DELTA = Struct("!h")
 _REFERENCE = 64_000
 _TICK = 250
+# The fates of a departure.
+_SENT, _LOST, _RECEIVED = 0, 1, 2
 
 
-class _State(IntEnum):
-    SENT = 0
-    LOST = 1
-    RECEIVED = 2
+@dataclass(frozen=True, slots=True)
+class PathReport:
+    """What one transport-wide feedback tells of the way to a viewer, in whole microseconds.
+
+    `received` counts numbers told of as received for the first time, `lost` those told of as
+    lost for the first time, `recovered` the received ones that had been told of as lost. The
+    times are those of the received packets: departures by the engine's clock, arrivals by the
+    viewer's, so only differences between delays mean anything. `octets` are of RTP, before
+    protection. The mean is rounded down.
+    """
+
+    received: int
+    lost: int
+    recovered: int
+    octets: int
+    first_departure: int
+    last_departure: int
+    first_arrival: int
+    last_arrival: int
+    least_delay: int
+    mean_delay: int
 
 
 class Departures:
     """The newest departures, by number; an older one gives its place to a newer."""
 
     def __init__(self) -> None:
-        self._next = 0
-        self._numbers = [-1] * DEPARTURES
-        self._times = [0] * DEPARTURES
-        self._octets = [0] * DEPARTURES
-        self._states = [_State.SENT] * DEPARTURES
+        self._count = 0
+        self._times = array("d", bytes(8 * DEPARTURES))
+        self._octets = array("H", bytes(2 * DEPARTURES))
+        self._fates = bytearray(DEPARTURES)
 
     def depart(self, now: float, octets: int) -> int:
         """The number of a packet that leaves now."""
-        number = self._next
-        self._next = (number + 1) & 0xFFFF
+        number = self._count
+        self._count = number + 1
         place = number % DEPARTURES
-        self._numbers[place] = number
-        self._times[place] = int(now * 1_000_000)
+        self._times[place] = now
         self._octets[place] = octets
-        self._states[place] = _State.SENT
-        return number
+        self._fates[place] = _SENT
+        return number & 0xFFFF
 
     def digest(self, feedback: bytes) -> PathReport | None:
         """What the feedback tells for the first time; None if it is malformed."""
@@ -50,23 +72,25 @@ class Departures:
             arrivals = read_feedback(feedback)
         except Malformed:
             return None
+        fates, held = self._fates, min(self._count, DEPARTURES)
         lost = recovered = octets = 0
-        sent, came, delays = [], [], []
+        left, came = [], []
         for number, arrival in arrivals:
             place = number % DEPARTURES
-            state = self._states[place]
-            if self._numbers[place] != number or state is _State.RECEIVED:
+            fate = fates[place]
+            if fate == _RECEIVED or (self._count - 1 - number) & 0xFFFF >= held:
                 continue
             if arrival is None:
-                lost += state is _State.SENT
-                self._states[place] = _State.LOST
+                lost += fate == _SENT
+                fates[place] = _LOST
                 continue
-            recovered += state is _State.LOST
-            self._states[place] = _State.RECEIVED
+            recovered += fate == _LOST
+            fates[place] = _RECEIVED
             octets += self._octets[place]
-            sent.append(self._times[place])
+            left.append(self._times[place])
             came.append(arrival)
-            delays.append(arrival - self._times[place])
+        sent = [int(at * 1_000_000) for at in left]
+        delays = list(map(sub, came, sent))
         return PathReport(
             received=len(delays),
             lost=lost,

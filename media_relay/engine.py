@@ -14,13 +14,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from media_relay.departures import PathReport
 from media_relay.inbound import ReceptionReport
 from media_relay.outbound import SlotSpec
 from media_relay.tickets import Source
-
-# Departures are remembered for the newest numbers; more than this in one feedback is malformed.
-DEPARTURES = 8192
-MAX_STATUSES = 2048
 
 # Datagrams that one run reads at most.
 BATCH = 64
@@ -92,29 +89,6 @@ class LegReport:
     timestamp_shift: int
     clock_rate: int
     began_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class PathReport:
-    """What one transport-wide feedback tells of the way to a viewer, in whole microseconds.
-
-    `received` counts numbers told of as received for the first time, `lost` those told of as
-    lost for the first time, `recovered` the received ones that had been told of as lost. The
-    times are those of the received packets: departures by the engine's clock, arrivals by the
-    viewer's, so only differences between delays mean anything. `octets` are of RTP, before
-    protection. The mean is rounded down.
-    """
-
-    received: int
-    lost: int
-    recovered: int
-    octets: int
-    first_departure: int
-    last_departure: int
-    first_arrival: int
-    last_arrival: int
-    least_delay: int
-    mean_delay: int
 
 
 @dataclass(slots=True)

@@ -4,24 +4,16 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import pylibsrtp
-
 from media_relay.departures import Departures
-from media_relay.engine import Path, SrtpKeys, SrtpProfile, StreamSpec
+from media_relay.engine import SrtpKeys, StreamSpec
 from media_relay.inbound import Inbound
 from media_relay.outbound import SlotSpec, SlotStream
-from media_relay.rtp import with_extension
+from media_relay.outgoing import Outbox
+from media_relay.rtp import SEQUENCE, RtpPacket, header_extensions
+from media_relay.srtp import SrtpSession
 from media_relay.tickets import Source
 
 MAX_ARRIVALS = 2048
-# Late and repaired packets must still pass, on both sides.
-REPLAY_WINDOW = 1024
-
-_PROFILES = {
-    SrtpProfile.AEAD_AES_128_GCM: pylibsrtp.Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
-    SrtpProfile.AEAD_AES_256_GCM: pylibsrtp.Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
-    SrtpProfile.AES128_CM_SHA1_80: pylibsrtp.Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
-}
 
 
 @dataclass(slots=True, eq=False)
@@ -73,16 +65,19 @@ class Stream:
 class Peer:
     """One peer of the reference engine."""
 
-    def __init__(self, keys: SrtpKeys, slots: Sequence[SlotSpec], transport_cc: int) -> None:
-        self.receive = srtp_session(keys.profile, keys.receive, pylibsrtp.Policy.SSRC_ANY_INBOUND)
-        self.send = srtp_session(keys.profile, keys.send, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
-        self.slots = [SlotStream(spec) for spec in slots]
+    def __init__(
+        self, number: int, keys: SrtpKeys, slots: Sequence[SlotSpec], transport_cc: int
+    ) -> None:
+        self.number = number
+        self.receive = SrtpSession(keys.profile, keys.receive, sends=False)
+        self.send = SrtpSession(keys.profile, keys.send, sends=True)
+        self.outbox = Outbox()
+        self.departures = Departures()
+        self.slots = [SlotStream(spec, self.departures) for spec in slots]
         self.slot_of_ssrc = {spec.ssrc: index for index, spec in enumerate(slots)}
         self.legs: dict[int, Leg] = {}
-        self.departures = Departures()
         self.transport_cc = transport_cc
         self.arrivals: deque[tuple[int, float]] = deque(maxlen=MAX_ARRIVALS)
-        self.path: Path | None = None
         self.streams: dict[int, Stream] = {}
         self.heard: set[int] = set()
         self.tracks = {source: Track() for source in Source}
@@ -93,16 +88,8 @@ class Peer:
         slot = self.slot_of_ssrc.get(ssrc)
         return None if slot is None else self.legs.get(slot)
 
-    def numbered(self, plain: bytes, transport_cc: int, now: float) -> bytes:
-        """The packet with its transport-wide number, where the slot carries one."""
-        if not transport_cc:
-            return plain
-        number = self.departures.depart(now, len(plain) + 8)
-        return with_extension(plain, transport_cc, number)
-
-
-def srtp_session(profile: SrtpProfile, key: bytes, direction: int) -> pylibsrtp.Session:
-    """libsrtp with the master key and salt of one direction."""
-    policy = pylibsrtp.Policy(key=key, ssrc_type=direction, srtp_profile=_PROFILES[profile])
-    policy.window_size = REPLAY_WINDOW
-    return pylibsrtp.Session(policy)
+    def note_arrival(self, packet: RtpPacket, now: float) -> None:
+        """Keep the transport-wide number under which the peer sent the packet."""
+        value = header_extensions(packet).get(self.transport_cc, b"")
+        if len(value) == 2:
+            self.arrivals.append((SEQUENCE.unpack(value)[0], now))

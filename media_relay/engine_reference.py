@@ -6,15 +6,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-import pylibsrtp
-
+from media_relay.departures import PathReport
 from media_relay.engine import (
     BATCH,
     Address,
     Counters,
     LegReport,
     Path,
-    PathReport,
     Seen,
     SrtpKeys,
     SrtpProfile,
@@ -25,12 +23,12 @@ from media_relay.engine_peer import Leg, Peer, Stream, Track
 from media_relay.errors import Malformed
 from media_relay.inbound import Inbound, Received, ReceptionReport
 from media_relay.layout import CLOCK_RATES
-from media_relay.outbound import SlotSpec, SlotStream
-from media_relay.rtp import RtpPacket, header_extensions, parse_rtp, unwrap_rtx
+from media_relay.outbound import SlotSpec
+from media_relay.outgoing import Outgoing
+from media_relay.rtp import RtpPacket, parse_rtp, unwrap_rtx
+from media_relay.srtp import MAX_DATAGRAM
 from media_relay.tickets import Source
 
-# pylibsrtp's buffer; nothing larger crosses an ordinary network in one piece.
-MAX_DATAGRAM = 1500
 # Three layers and their RTX, mic, screen and its RTX, doubled for streams that restart.
 MAX_SSRCS = 24
 
@@ -44,8 +42,9 @@ class ReferenceEngine:
         self._sockets = bound
         self._clock = clock
         self._peers: dict[int, Peer] = {}
-        self._peer_of: dict[tuple[int, Address], int] = {}
+        self._peer_of: list[dict[Address, Peer]] = [{} for _ in bound]
         self._counters = Counters()
+        self._outgoing = Outgoing(bound, self._counters)
 
     @property
     def profiles(self) -> frozenset[SrtpProfile]:
@@ -54,7 +53,7 @@ class ReferenceEngine:
     def add_peer(
         self, peer: int, keys: SrtpKeys, slots: tuple[SlotSpec, ...], transport_cc: int
     ) -> None:
-        self._peers[peer] = Peer(keys, slots, transport_cc)
+        self._peers[peer] = Peer(peer, keys, slots, transport_cc)
 
     def remove_peer(self, peer: int) -> None:
         gone = self._peers.get(peer)
@@ -67,18 +66,22 @@ class ReferenceEngine:
                 del leg.viewer.legs[leg.slot]
                 leg.rest()
         del self._peers[peer]
-        self._peer_of = {at: owner for at, owner in self._peer_of.items() if owner != peer}
+        for owners in self._peer_of:
+            for address in [at for at, owner in owners.items() if owner is gone]:
+                del owners[address]
 
     def bind(self, peer: int, path: Path) -> None:
-        self._peer_of[path.socket, path.address] = peer
+        known = self._peers.get(peer)
+        if known is not None:
+            self._peer_of[path.socket][path.address] = known
 
     def unbind(self, path: Path) -> None:
-        self._peer_of.pop((path.socket, path.address), None)
+        self._peer_of[path.socket].pop(path.address, None)
 
     def send_over(self, peer: int, path: Path) -> None:
         known = self._peers.get(peer)
         if known is not None:
-            known.path = path
+            known.outbox.path = path
 
     def learn(self, peer: int, stream: StreamSpec) -> None:
         known = self._peers.get(peer)
@@ -97,6 +100,7 @@ class ReferenceEngine:
             stream = known.streams.get(packet.ssrc) if known else None
             if known is not None and stream is not None:
                 self._take(known, stream, packet, self._clock())
+                self._outgoing.flush()
 
     def allow(self, peer: int, sources: frozenset[Source]) -> None:
         known = self._peers.get(peer)
@@ -133,34 +137,35 @@ class ReferenceEngine:
 
     def run(self, socket: int) -> Seen:
         seen = Seen()
-        bound = self._sockets[socket]
+        receive, peer_of = self._sockets[socket].recvfrom, self._peer_of[socket]
         for _ in range(BATCH):
             try:
-                data, address = bound.recvfrom(MAX_DATAGRAM + 1)
+                data, address = receive(MAX_DATAGRAM + 1)
             except BlockingIOError:
                 break
             except OSError:
                 continue
             seen.count += 1
-            if data and len(data) <= MAX_DATAGRAM:
-                self._sort(Path(socket, address), data, seen)
+            if not data or len(data) > MAX_DATAGRAM:
+                continue
+            self._counters.packets_in += 1
+            self._counters.octets_in += len(data)
+            # RFC 7983: by the first byte; media only from a path that STUN has proven.
+            if 128 <= data[0] <= 191:
+                self._hear(peer_of.get(address), data, seen)
+            else:
+                seen.strangers.append((Path(socket, address), data))
+        self._outgoing.flush()
         return seen
 
     def send_raw(self, path: Path, data: bytes) -> None:
-        # A full socket or an unreachable peer loses the datagram, as the network would.
-        try:
-            self._sockets[path.socket].sendto(data, path.address)
-        except OSError:
-            self._counters.unsent += 1
-            return
-        self._counters.packets_out += 1
-        self._counters.octets_out += len(data)
+        self._outgoing.send(path, data)
 
     def send_rtcp(self, peer: int, data: bytes) -> None:
         known = self._peers.get(peer)
-        if known is not None and known.path is not None:
-            with contextlib.suppress(pylibsrtp.Error, ValueError):
-                self.send_raw(known.path, known.send.protect_rtcp(data))
+        if known is not None and known.outbox.path is not None:
+            with contextlib.suppress(Malformed):
+                self._outgoing.send(known.outbox.path, known.send.protect_rtcp(data))
 
     def resend(self, viewer: int, ssrc: int, sequences: list[int]) -> None:
         watching = self._peers.get(viewer)
@@ -172,26 +177,26 @@ class ReferenceEngine:
             if leg.stream.spec.is_video:
                 repair = leg.stream.resend(leg.inbound, sequence, now)
                 if repair is not None:
-                    self._send(leg.viewer, leg.stream, repair, now)
+                    self._send(leg.viewer, repair)
             else:
                 repair = leg.stream.kept(sequence, now)
-                if repair is not None and leg.viewer.path is not None:
-                    self.send_raw(leg.viewer.path, repair)
+                if repair is not None:
+                    self._outgoing.post(leg.viewer.outbox, repair)
             self._counters.resent += repair is not None
+        self._outgoing.flush()
 
     def probe(self, viewer: int, slot: int, count: int) -> int:
         watching = self._peers.get(viewer)
-        if watching is None or watching.path is None:
+        if watching is None or watching.outbox.path is None:
             return 0
         stream = watching.slots[slot]
         now = self._clock()
-        for sent in range(count):
-            padding = stream.pad()
-            if padding is None:
-                return sent
-            self._send(watching, stream, padding, now)
-            self._counters.probes += 1
-        return count
+        paddings = list(filter(None, (stream.pad(now) for _ in range(count))))
+        for padding in paddings:
+            self._send(watching, padding)
+        self._counters.probes += len(paddings)
+        self._outgoing.flush()
+        return len(paddings)
 
     def digest(self, viewer: int, feedback: bytes) -> PathReport | None:
         watching = self._peers.get(viewer)
@@ -263,27 +268,19 @@ class ReferenceEngine:
     def counters(self) -> Counters:
         return replace(self._counters)
 
-    def _sort(self, path: Path, data: bytes, seen: Seen) -> None:
-        """RFC 7983: by the first byte; media only from a path that STUN has proven."""
-        self._counters.packets_in += 1
-        self._counters.octets_in += len(data)
-        if not 128 <= data[0] <= 191:
-            seen.strangers.append((path, data))
-            return
-        peer = self._peer_of.get((path.socket, path.address))
-        known = self._peers.get(peer) if peer is not None else None
+    def _hear(self, known: Peer | None, data: bytes, seen: Seen) -> None:
         try:
-            if peer is None or known is None or len(data) < 12:
+            if known is None or len(data) < 12:
                 raise Malformed("rtp.stray")
             # RFC 5761: RTCP's packet types, shifted into the marker bit.
             if 192 <= data[1] <= 223:
-                seen.rtcp.append((peer, known.receive.unprotect_rtcp(data)))
+                seen.rtcp.append((known.number, known.receive.unprotect_rtcp(data)))
             else:
-                self._media(peer, known, data, seen)
-        except (pylibsrtp.Error, ValueError, Malformed):
+                self._media(known, data, seen)
+        except Malformed:
             self._counters.refused += 1
 
-    def _media(self, peer: int, known: Peer, data: bytes, seen: Seen) -> None:
+    def _media(self, known: Peer, data: bytes, seen: Seen) -> None:
         ssrc = int.from_bytes(data[8:12], "big")
         if ssrc not in known.heard and len(known.heard) >= MAX_SSRCS:
             raise Malformed("rtp.too_many_streams")
@@ -291,10 +288,11 @@ class ReferenceEngine:
         known.heard.add(ssrc)
         packet = parse_rtp(plain)
         now = self._clock()
-        self._note_arrival(known, packet, now)
+        if known.transport_cc:
+            known.note_arrival(packet, now)
         stream = known.streams.get(ssrc)
         if stream is None:
-            seen.unlearnt.append((peer, plain))
+            seen.unlearnt.append((known.number, plain))
             return
         self._take(known, stream, packet, now)
 
@@ -316,34 +314,31 @@ class ReferenceEngine:
 
     def _forward(self, track: Track, inbound: Inbound, received: Received, now: float) -> None:
         for leg in track.legs:
-            batch = [received]
-            if leg.inbound is not inbound:
-                stream = leg.stream
-                if not track.serves(leg, inbound, now) or not stream.can_begin(received):
-                    continue
+            if leg.inbound is inbound:
+                self._give(leg, received, now)
+            elif track.serves(leg, inbound, now) and leg.stream.can_begin(received):
                 leg.inbound = inbound
-                stream.begin(received, now)
-                batch += inbound.since(received.position)
-            for each in batch:
-                plain = leg.stream.forward(each, now)
-                if plain is not None:
-                    self._send(leg.viewer, leg.stream, plain, now)
+                leg.stream.begin(received, now)
+                for each in (received, *inbound.since(received.position)):
+                    self._give(leg, each, now)
 
-    def _send(self, watching: Peer, stream: SlotStream, plain: bytes, now: float) -> None:
-        """One viewer's failure MUST NOT starve the others."""
-        if watching.path is None:
-            return
-        with contextlib.suppress(pylibsrtp.Error, ValueError):
-            numbered = watching.numbered(plain, stream.spec.transport_cc, now)
-            protected = watching.send.protect(numbered)
-            stream.keep(plain, protected)
-            self.send_raw(watching.path, protected)
+    def _give(self, leg: Leg, received: Received, now: float) -> None:
+        plain = leg.stream.forward(received, now)
+        if plain is not None:
+            protected = self._send(leg.viewer, plain)
+            if protected is not None and not leg.stream.spec.is_video:
+                leg.stream.keep(plain, protected)
 
-    def _note_arrival(self, known: Peer, packet: RtpPacket, now: float) -> None:
-        if known.transport_cc:
-            value = header_extensions(packet).get(known.transport_cc, b"")
-            if len(value) == 2:
-                known.arrivals.append((int.from_bytes(value, "big"), now))
+    def _send(self, viewer: Peer, plain: bytes) -> bytes | None:
+        """Protected and posted, or None: one viewer's failure MUST NOT starve the others."""
+        if viewer.outbox.path is None:
+            return None
+        try:
+            protected = viewer.send.protect(plain)
+        except Malformed:
+            return None
+        self._outgoing.post(viewer.outbox, protected)
+        return protected
 
     def _renew_layer(self, known: Peer, track: Track, spec: StreamSpec) -> Inbound:
         """A layer begins, or begins anew: nothing before it is missed."""

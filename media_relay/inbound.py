@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from media_relay.rtp import RtpPacket, extend
+from media_relay.rtp import MARKER, RtpPacket, extend
 from media_relay.vp8 import Descriptor, describe
 
 # At 2.5 Mbit/s video runs at about 300 packets a second: 1.7 s to answer a NACK from.
@@ -21,11 +21,19 @@ _ORIGIN = 1 << 16
 
 @dataclass(slots=True)
 class Received:
-    """A packet in its place: `position` is the sequence number that never wraps."""
+    """A packet in its place: `position` is the sequence number that never wraps.
+
+    Its payload of so many `octets` is cut where every viewer has counters of its own: into what
+    the descriptor holds, and the `rest`, which goes to all of them as it came. `marker` is the
+    bit in its place.
+    """
 
     position: int
-    packet: RtpPacket
+    timestamp: int
+    marker: int
+    octets: int
     descriptor: Descriptor | None
+    rest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +95,10 @@ class Inbound:
         held = self._ring[index]
         if held is not None and held.position >= position:
             return None
-        descriptor = describe(packet.payload) if self.is_video and packet.payload else None
-        received = Received(position, packet, descriptor)
-        self._ring[index] = received
+        received = self._ring[index] = self._place(packet, position)
         self._received += 1
-        self._octets += len(packet.payload)
-        if packet.payload:
+        self._octets += received.octets
+        if received.octets:
             self._media_at = now
         self._advance(position, now)
         if not repaired:
@@ -144,6 +150,13 @@ class Inbound:
             (self._highest - _ORIGIN) & 0xFFFFFFFF,
             int(self._jitter) & 0xFFFFFFFF,
         )
+
+    def _place(self, packet: RtpPacket, position: int) -> Received:
+        payload = packet.payload
+        descriptor = describe(payload) if self.is_video else None
+        rest = payload[descriptor.end :] if descriptor is not None else payload
+        marker = MARKER if packet.marker else 0
+        return Received(position, packet.timestamp, marker, len(payload), descriptor, rest)
 
     def _advance(self, position: int, now: float) -> None:
         if position <= self._highest:

@@ -8,10 +8,22 @@ each position is given out once, and repairs go through RTX with numbers of thei
 import math
 import secrets
 from dataclasses import dataclass, field
+from struct import Struct
 
+from media_relay.departures import Departures
 from media_relay.inbound import Inbound, Received
-from media_relay.rtp import SEQUENCE, extend, wrap_rtx, write_padding, write_rtp
-from media_relay.vp8 import renumber
+from media_relay.rtp import (
+    EXTENDED,
+    HEADER,
+    ONE_BYTE,
+    PADDED,
+    SEQUENCE,
+    VERSION,
+    extend,
+    padding_of,
+    wrap_rtx,
+)
+from media_relay.vp8 import Descriptor, renumber
 
 # A viewer that asks for one packet more often than this will not get it by asking.
 MAX_RESENDS = 6
@@ -23,6 +35,12 @@ VOICES_KEPT = 64
 VOICE_OCTETS = 512
 # All that the one byte at the end of a packet can count.
 PROBE_OCTETS = 255
+# What takes the place of a packet that was padding alone.
+_FILLER = padding_of(4)
+_PROBE = padding_of(PROBE_OCTETS)
+# One extension of one word (RFC 8285, one-byte form).
+_NUMBERED_HEADER = Struct("!BBHLLLBHB")
+_ONE_WORD = ONE_BYTE << 16 | 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +94,63 @@ class _Shift:
     at: float
 
 
-class SlotStream:
-    """Turns the packets of changing sources into one stream."""
+class Headers:
+    """Writes the headers of one SSRC.
 
-    def __init__(self, spec: SlotSpec) -> None:
+    All that goes to one viewer is numbered in its `departures` (where the slot has numbers);
+    there are no other extensions: the relay's SSRCs say what a browser must know.
+    """
+
+    def __init__(
+        self, ssrc: int, payload_type: int, transport_cc: int, departures: Departures
+    ) -> None:
+        self._ssrc = ssrc
+        self._payload_type = payload_type
+        self._extension = transport_cc << 4 | 1 if transport_cc else 0
+        self._departures = departures
+
+    def write(
+        self,
+        sequence: int,
+        timestamp: int,
+        octets: int,
+        now: float,
+        *,
+        bits: int = 0,
+        marker: int = 0,
+    ) -> bytes:
+        """The header before so many octets that leave now."""
+        first, second, sequence = VERSION | bits, marker | self._payload_type, sequence & 0xFFFF
+        if not self._extension:
+            return HEADER.pack(first, second, sequence, timestamp, self._ssrc)
+        number = self._departures.depart(now, _NUMBERED_HEADER.size + octets)
+        return _NUMBERED_HEADER.pack(
+            first | EXTENDED,
+            second,
+            sequence,
+            timestamp,
+            self._ssrc,
+            _ONE_WORD,
+            self._extension,
+            number,
+            0,
+        )
+
+
+class SlotStream:
+    """Turns the packets of changing sources into one stream.
+
+    `departures` is where everything that leaves for the viewer is numbered.
+    """
+
+    def __init__(self, spec: SlotSpec, departures: Departures) -> None:
         self.spec = spec
+        self._headers = Headers(spec.ssrc, spec.payload_type, spec.transport_cc, departures)
+        self._rtx_headers = (
+            None
+            if spec.rtx_payload_type is None
+            else Headers(spec.rtx_ssrc, spec.rtx_payload_type, spec.transport_cc, departures)
+        )
         self.packets = 0
         self.octets = 0
         first = spec.first
@@ -116,7 +186,7 @@ class SlotStream:
 
     def can_begin(self, received: Received) -> bool:
         """A leg MUST begin where a decoder can: at a key frame, for video."""
-        if not received.packet.payload:
+        if not received.octets:
             return False
         if not self.spec.is_video:
             return True
@@ -129,7 +199,7 @@ class SlotStream:
         self._shift = _Shift(
             first=received.position,
             position=self._position + 1 - received.position,
-            timestamp=self._timestamp + elapsed - received.packet.timestamp,
+            timestamp=self._timestamp + elapsed - received.timestamp,
             picture_id=self._picture_id + 1 - descriptor.picture_id if descriptor else 0,
             tl0=self._tl0 + 1 - descriptor.tl0 if descriptor else 0,
             at=now,
@@ -140,54 +210,43 @@ class SlotStream:
         shift = self._shift
         if shift is None or received.position < shift.first:
             return None
-        packet, spec = received.packet, self.spec
         position = received.position + shift.position
-        timestamp = (packet.timestamp + shift.timestamp) & 0xFFFFFFFF
+        timestamp = (received.timestamp + shift.timestamp) & 0xFFFFFFFF
         if position > self._position:
             self._position, self._timestamp, self._at = position, timestamp, now
-            self._remember_picture(received, shift)
+            self._remember_picture(received.descriptor, shift)
         self.packets += 1
-        self.octets += len(packet.payload)
-        if not packet.payload:
-            return write_padding(
-                payload_type=spec.payload_type,
-                sequence=position,
-                timestamp=timestamp,
-                ssrc=spec.ssrc,
-            )
-        return write_rtp(
-            marker=packet.marker,
-            payload_type=spec.payload_type,
-            sequence=position,
-            timestamp=timestamp,
-            ssrc=spec.ssrc,
-            payload=_payload(received, shift),
+        self.octets += received.octets
+        if not received.octets:
+            write = self._headers.write
+            return write(position, timestamp, len(_FILLER), now, bits=PADDED) + _FILLER
+        header = self._headers.write(
+            position, timestamp, received.octets, now, marker=received.marker
         )
+        return header + _counters(received.descriptor, shift) + received.rest
 
     def resend(self, source: Inbound, sequence: int, now: float) -> bytes | None:
-        """The RTX packet for a number that the viewer misses, None if it cannot be had."""
-        shift, spec = self._shift, self.spec
-        if shift is None or spec.rtx_payload_type is None:
+        """The RTX packet (RFC 4588) for a number that the viewer misses, if it can be had."""
+        shift, headers = self._shift, self._rtx_headers
+        if shift is None or headers is None:
             return None
         position = extend(sequence, self._position)
         received = source.at(position - shift.position)
-        if received is None or received.position < shift.first or not received.packet.payload:
+        if received is None or received.position < shift.first or not received.octets:
             return None
         if not self._may_resend(position, now):
             return None
         self._rtx_sequence += 1
-        return write_rtp(
-            marker=received.packet.marker,
-            payload_type=spec.rtx_payload_type,
-            sequence=self._rtx_sequence,
-            timestamp=(received.packet.timestamp + shift.timestamp) & 0xFFFFFFFF,
-            ssrc=spec.rtx_ssrc,
-            payload=wrap_rtx(position, _payload(received, shift)),
+        timestamp = (received.timestamp + shift.timestamp) & 0xFFFFFFFF
+        payload = wrap_rtx(position, _counters(received.descriptor, shift) + received.rest)
+        marker = received.marker
+        return (
+            headers.write(self._rtx_sequence, timestamp, len(payload), now, marker=marker) + payload
         )
 
     def keep(self, plain: bytes, protected: bytes) -> None:
         """Remember a voice's packet as it was sent; pictures are repaired through RTX."""
-        if not self.spec.is_video and len(protected) <= VOICE_OCTETS:
+        if len(protected) <= VOICE_OCTETS:
             sequence = SEQUENCE.unpack_from(plain, 2)[0]
             self._kept[sequence % VOICES_KEPT] = (sequence, protected)
 
@@ -198,18 +257,14 @@ class SlotStream:
             return None
         return held[1]
 
-    def pad(self) -> bytes | None:
+    def pad(self, now: float) -> bytes | None:
         """An RTX packet of padding alone, to probe the line; receivers drop it after counting."""
-        if self.spec.rtx_payload_type is None:
+        if self._rtx_headers is None:
             return None
         self._rtx_sequence += 1
-        return write_padding(
-            payload_type=self.spec.rtx_payload_type,
-            sequence=self._rtx_sequence,
-            timestamp=self._timestamp,
-            ssrc=self.spec.rtx_ssrc,
-            octets=PROBE_OCTETS,
-        )
+        sequence, timestamp = self._rtx_sequence, self._timestamp
+        write = self._rtx_headers.write
+        return write(sequence, timestamp, PROBE_OCTETS, now, bits=PADDED) + _PROBE
 
     def _may_resend(self, position: int, now: float) -> bool:
         at, count = self._resent.get(position, (0.0, 0))
@@ -220,17 +275,17 @@ class SlotStream:
         self._resent[position] = (now, count + 1)
         return True
 
-    def _remember_picture(self, received: Received, shift: _Shift) -> None:
-        descriptor = received.descriptor
+    def _remember_picture(self, descriptor: Descriptor | None, shift: _Shift) -> None:
         if descriptor is None:
             return
-        if descriptor.picture_id_at:
+        if descriptor.has_picture_id:
             self._picture_id = (descriptor.picture_id + shift.picture_id) & 0x7FFF
-        if descriptor.tl0_at:
+        if descriptor.has_tl0:
             self._tl0 = (descriptor.tl0 + shift.tl0) & 0xFF
 
 
-def _payload(received: Received, shift: _Shift) -> bytes:
-    if received.descriptor is None:
-        return received.packet.payload
-    return renumber(received.packet.payload, received.descriptor, shift.picture_id, shift.tl0)
+def _counters(descriptor: Descriptor | None, shift: _Shift) -> bytes:
+    """What of the payload is the viewer's own: the descriptor, renumbered."""
+    if descriptor is None:
+        return b""
+    return renumber(descriptor, shift.picture_id, shift.tl0)

@@ -7,9 +7,12 @@ from media_relay.errors import Malformed
 
 HEADER = Struct("!BBHLL")
 _EXTENSION_HEADER = Struct("!HH")
-_EXTENSION_BLOCK = Struct("!HHBHB")
 SEQUENCE = Struct("!H")
-_ONE_BYTE = 0xBEDE
+# The first byte: version 2, and the bits for padding at the end and for an extension.
+VERSION, PADDED, EXTENDED = 0x80, 0x20, 0x10
+# The second byte's highest bit.
+MARKER = 0x80
+ONE_BYTE = 0xBEDE
 _TWO_BYTE = 0x1000
 
 
@@ -66,31 +69,14 @@ def parse_rtp(data: bytes) -> RtpPacket:
     )
 
 
-def write_rtp(
-    *, marker: bool, payload_type: int, sequence: int, timestamp: int, ssrc: int, payload: bytes
-) -> bytes:
-    """A packet without extensions: the relay's SSRCs say what a browser must know."""
-    second = (0x80 if marker else 0) | payload_type
-    return HEADER.pack(0x80, second, sequence & 0xFFFF, timestamp, ssrc) + payload
-
-
-def write_padding(
-    *, payload_type: int, sequence: int, timestamp: int, ssrc: int, octets: int = 4
-) -> bytes:
-    """A packet of padding alone; a short one fills the place of another in the sequence."""
-    header = HEADER.pack(0xA0, payload_type, sequence & 0xFFFF, timestamp, ssrc)
-    return header + bytes(octets - 1) + bytes([octets])
-
-
-def with_extension(packet: bytes, number: int, value: int) -> bytes:
-    """A packet of ours with one 16-bit header extension (RFC 8285, one-byte form)."""
-    block = _EXTENSION_BLOCK.pack(_ONE_BYTE, 1, number << 4 | 1, value, 0)
-    return bytes([packet[0] | 0x10]) + packet[1:12] + block + packet[12:]
+def padding_of(octets: int) -> bytes:
+    """What stands for a payload that is padding alone: its last byte counts it."""
+    return bytes(octets - 1) + bytes([octets])
 
 
 def header_extensions(packet: RtpPacket) -> dict[int, bytes]:
     """Extension values by id (RFC 8285); a truncated block gives what is whole in it."""
-    if packet.extension_profile == _ONE_BYTE:
+    if packet.extension_profile == ONE_BYTE:
         return _one_byte_extensions(packet.extension)
     if packet.extension_profile & 0xFFF0 == _TWO_BYTE:
         return _two_byte_extensions(packet.extension)

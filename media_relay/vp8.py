@@ -5,18 +5,25 @@ bytes, of which only the key frame bit is looked at.
 """
 
 from dataclasses import dataclass
+from struct import Struct
 
 _PICTURE_ID_LONG = 0x80
+_LONG = Struct("!H")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Descriptor:
-    """Where the counters stand in the payload (0: absent), and what it starts."""
+    """What a descriptor says, cut where its counters begin and where they end.
 
-    picture_id_at: int
-    picture_id: int
+    `lead` is what stands before the counters; they end at `end`. An absent counter is 0.
+    """
+
+    lead: bytes
+    end: int
+    has_picture_id: bool
     is_long: bool
-    tl0_at: int
+    picture_id: int
+    has_tl0: bool
     tl0: int
     starts_key_frame: bool
 
@@ -31,43 +38,35 @@ def describe(payload: bytes) -> Descriptor | None:
 
 def _describe(payload: bytes) -> Descriptor:
     first = payload[0]
-    position = 1
-    picture_id_at = picture_id = tl0_at = tl0 = 0
-    is_long = False
-    if first & 0x80:
-        present = payload[1]
-        position = 2
-        if present & 0x80:
-            picture_id_at = position
-            picture_id = payload[position]
-            is_long = bool(picture_id & _PICTURE_ID_LONG)
-            if is_long:
-                picture_id = (picture_id & 0x7F) << 8 | payload[position + 1]
-            position += 2 if is_long else 1
-        if present & 0x40:
-            tl0_at, tl0 = position, payload[position]
-            position += 1
-        if present & 0x30:
-            position += 1
+    present = payload[1] if first & 0x80 else 0
+    lead = end = 2 if first & 0x80 else 1
+    has_picture_id, has_tl0 = bool(present & 0x80), bool(present & 0x40)
+    picture_id, is_long = 0, False
+    if has_picture_id:
+        picture_id = payload[end]
+        end += 1
+        is_long = bool(picture_id & _PICTURE_ID_LONG)
+        if is_long:
+            picture_id = (picture_id & 0x7F) << 8 | payload[end]
+            end += 1
+    tl0 = payload[end] if has_tl0 else 0
+    end += has_tl0
+    frame = end + bool(present & 0x30)
     starts_frame = bool(first & 0x10) and not first & 0x07
     # The inverse key frame bit is the lowest of the frame's first byte.
-    starts_key_frame = not payload[position] & 0x01 and starts_frame
-    return Descriptor(picture_id_at, picture_id, is_long, tl0_at, tl0, starts_key_frame)
+    starts_key_frame = not payload[frame] & 0x01 and starts_frame
+    return Descriptor(
+        payload[:lead], end, has_picture_id, is_long, picture_id, has_tl0, tl0, starts_key_frame
+    )
 
 
-def renumber(payload: bytes, descriptor: Descriptor, picture_shift: int, tl0_shift: int) -> bytes:
-    """The payload with its picture id and tl0picidx moved, in the widths they came in."""
-    picture_at, tl0_at = descriptor.picture_id_at, descriptor.tl0_at
-    if not picture_at and not tl0_at:
-        return payload
-    changed = bytearray(payload)
-    if picture_at:
-        moved = descriptor.picture_id + picture_shift
-        if descriptor.is_long:
-            changed[picture_at] = _PICTURE_ID_LONG | (moved >> 8 & 0x7F)
-            changed[picture_at + 1] = moved & 0xFF
-        else:
-            changed[picture_at] = moved & 0x7F
-    if tl0_at:
-        changed[tl0_at] = (descriptor.tl0 + tl0_shift) & 0xFF
-    return bytes(changed)
+def renumber(descriptor: Descriptor, picture_shift: int, tl0_shift: int) -> bytes:
+    """The payload up to `end`, its counters moved, in the widths they came in."""
+    octets = descriptor.lead
+    if descriptor.is_long:
+        octets += _LONG.pack(0x8000 | (descriptor.picture_id + picture_shift) & 0x7FFF)
+    elif descriptor.has_picture_id:
+        octets += bytes([(descriptor.picture_id + picture_shift) & 0x7F])
+    if descriptor.has_tl0:
+        octets += bytes([(descriptor.tl0 + tl0_shift) & 0xFF])
+    return octets

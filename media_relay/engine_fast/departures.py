@@ -6,7 +6,7 @@ that it is whole, once to take it.
 
 from typing import NamedTuple
 
-from media_relay.engine import DEPARTURES, MAX_STATUSES
+from media_relay.departures import DEPARTURES, MAX_STATUSES
 from media_relay.engine_fast.compiled import compiled, entry
 from media_relay.engine_fast.packets import octet, read16, read32
 from media_relay.engine_fast.state import Array, State
@@ -18,7 +18,7 @@ SENT, LOST, RECEIVED = 0, 1, 2
 
 
 class Digest(NamedTuple):
-    """The fields of engine.PathReport; `is_whole` is False for a malformed feedback."""
+    """The fields of departures.PathReport; `is_whole` is False for a malformed feedback."""
 
     is_whole: bool
     received: int

@@ -6,14 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import pylibsrtp
 
+from media_relay.departures import MAX_STATUSES, PathReport
 from media_relay.engine import (
-    MAX_STATUSES,
     Counters,
     LegReport,
     Path,
-    PathReport,
     Seen,
     SrtpKeys,
     SrtpProfile,
@@ -35,11 +33,11 @@ from media_relay.engine_fast.state import (
     RING,
     UNSENT,
 )
+from media_relay.errors import Malformed
 from media_relay.inbound import ReceptionReport
 from media_relay.outbound import SlotSpec
+from media_relay.outgoing import segments
 from media_relay.tickets import Source
-
-_SOL_UDP, _UDP_SEGMENT = 17, 103
 
 
 class FastEngine:
@@ -53,7 +51,7 @@ class FastEngine:
         self._members = Members()
         self._incoming = new_incoming()
         self._outgoing = new_outgoing(
-            [each.fileno() for each in bound], segments=all(map(_segments, bound))
+            [each.fileno() for each in bound], segments=all(map(segments, bound))
         )
         self._plain = np.zeros(MAX_DATAGRAM, "u1")
         self._symbols = np.zeros(MAX_STATUSES, "i4")
@@ -133,7 +131,7 @@ class FastEngine:
     def send_rtcp(self, peer: int, data: bytes) -> None:
         member = self._members.get(peer)
         if member is not None and member.path is not None:
-            with contextlib.suppress(pylibsrtp.Error, ValueError):
+            with contextlib.suppress(Malformed):
                 self.send_raw(member.path, member.send.protect_rtcp(data))
 
     def resend(self, viewer: int, ssrc: int, sequences: list[int]) -> None:
@@ -221,13 +219,5 @@ class FastEngine:
         member = self._members.at(name)
         try:
             seen.rtcp.append((member.peer, member.receive.unprotect_rtcp(data)))
-        except (pylibsrtp.Error, ValueError):
+        except Malformed:
             self._members.state.counts[REFUSED] += 1
-
-
-def _segments(bound: sockets.socket) -> bool:
-    """True where the kernel cuts long messages up."""
-    with contextlib.suppress(OSError):
-        bound.getsockopt(_SOL_UDP, _UDP_SEGMENT)
-        return True
-    return False

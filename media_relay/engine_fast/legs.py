@@ -28,9 +28,8 @@ from media_relay.engine_fast.state import (
     State,
 )
 from media_relay.outbound import PROBE_OCTETS
+from media_relay.srtp import MAX_PLAIN
 
-# What the reference's libsrtp takes: with extension and tag it still crosses any path.
-MAX_PLAIN = 1356
 _HEADER = 12
 _EXTENSION = 8
 
@@ -85,9 +84,6 @@ def resend(state: State, outgoing: Outgoing, leg: int, sequence: int, now: float
     state.counts[RESENT_OUT] += 1
     octets = _HEADER + 2 + held.length
     viewer = viewer_of(leg)
-    if state.peers[viewer].address_length == 0:
-        slot.rtx_sequence += 1
-        return
     number = _number(state, viewer, slot, octets, now)
     line = next_row(state, outgoing)
     data = outgoing.rows[line]
@@ -156,8 +152,6 @@ def _give(state: State, outgoing: Outgoing, leg: int, place: int, now: float) ->
         return
     advance(slot, held, now)
     viewer = viewer_of(leg)
-    if state.peers[viewer].address_length == 0:
-        return
     octets = _HEADER + held.length if held.length else _HEADER + 4
     number = _number(state, viewer, slot, octets, now)
     line = next_row(state, outgoing)
@@ -177,7 +171,7 @@ def _seal_and_post(
     state: State, outgoing: Outgoing, line: int, viewer: int, window: Record, head: int, end: int
 ) -> int:
     """The protected length, or -1: one viewer's failure MUST NOT starve the others."""
-    if end > MAX_PLAIN:
+    if end > MAX_PLAIN or state.peers[viewer].address_length == 0:
         return -1
     length = seal(state, state.peers[viewer], window, outgoing.rows[line], head, end)
     if length > 0:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import pylibsrtp
 
 from media_relay.engine import Path, SrtpKeys, StreamSpec
 from media_relay.engine_fast import addresses
@@ -21,10 +20,10 @@ from media_relay.engine_fast.state import (
     Record,
     State,
 )
-from media_relay.engine_peer import srtp_session
 from media_relay.inbound import AUDIO_RING, SILENT_SECONDS, VIDEO_RING
 from media_relay.layout import CLOCK_RATES
 from media_relay.outbound import SlotSpec
+from media_relay.srtp import SrtpSession
 from media_relay.tickets import Source
 
 _NUMBERS = {source: number for number, source in enumerate(Source)}
@@ -36,8 +35,8 @@ class Member:
 
     peer: int
     row: int
-    receive: pylibsrtp.Session
-    send: pylibsrtp.Session
+    receive: SrtpSession
+    send: SrtpSession
     path: Path | None = None
     paths: set[Path] = field(default_factory=set)
     slots: dict[int, int] = field(default_factory=dict)
@@ -96,8 +95,8 @@ class Members:
         self._members[peer] = Member(
             peer=peer,
             row=row,
-            receive=srtp_session(profile, keys.receive, pylibsrtp.Policy.SSRC_ANY_INBOUND),
-            send=srtp_session(profile, keys.send, pylibsrtp.Policy.SSRC_ANY_OUTBOUND),
+            receive=SrtpSession(profile, keys.receive, sends=False),
+            send=SrtpSession(profile, keys.send, sends=True),
             slots={spec.ssrc: slot for slot, spec in enumerate(slots)},
         )
         self._peers[row] = peer

@@ -24,13 +24,11 @@ from media_relay.engine_fast.state import (
     Array,
     State,
 )
+from media_relay.outgoing import MAX_SEGMENTED_OCTETS, MAX_SEGMENTS, SOL_UDP, UDP_SEGMENT
 
 # As many as stay in a core's cache.
 ROOM = 256
-_SEGMENTS = 64
-_SEGMENTED_OCTETS = 65_000
 _CONTROL_OCTETS, _VECTOR_OCTETS = 24, 16
-_SOL_UDP, _UDP_SEGMENT = 17, 103
 
 
 class Outgoing(NamedTuple):
@@ -62,8 +60,8 @@ def new_outgoing(descriptors: list[int], *, segments: bool) -> Outgoing:
         facts=np.array([0, int(segments)], "i8"),
     )
     outgoing.controls["length"] = 18
-    outgoing.controls["level"] = _SOL_UDP
-    outgoing.controls["kind"] = _UDP_SEGMENT
+    outgoing.controls["level"] = SOL_UDP
+    outgoing.controls["kind"] = UDP_SEGMENT
     return outgoing
 
 
@@ -125,7 +123,7 @@ def _fold(
 ) -> tuple[int, int]:
     """Messages for one peer's packets, behind those that there are."""
     row = state.peers[name].first_out
-    most = _SEGMENTS if outgoing.facts[_SEGMENTS_IN_KERNEL] else 1
+    most = MAX_SEGMENTS if outgoing.facts[_SEGMENTS_IN_KERNEL] else 1
     while row >= 0:
         first, size = vectors, outgoing.waiting[row].length
         total = 0
@@ -133,7 +131,7 @@ def _fold(
         while row >= 0 and is_open:
             length = outgoing.waiting[row].length
             count = vectors - first
-            if count and (length > size or count >= most or total + length > _SEGMENTED_OCTETS):
+            if count and (length > size or count >= most or total + length > MAX_SEGMENTED_OCTETS):
                 break
             # Only the last segment may be shorter.
             is_open = length == size

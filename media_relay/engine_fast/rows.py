@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from media_relay.engine import DEPARTURES
+from media_relay.departures import DEPARTURES
 from media_relay.engine_fast.state import (
     ARRIVALS,
     NOBODY,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from media_relay.engine import DEPARTURES
+from media_relay.departures import DEPARTURES
 from media_relay.outbound import VOICE_OCTETS, VOICES_KEPT
 
 # numba's arrays and records have no static types.

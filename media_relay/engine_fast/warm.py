@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from media_relay.engine import MAX_STATUSES
+from media_relay.departures import MAX_STATUSES
 from media_relay.engine_fast import addresses, calls, departures, inbounds, legs
 from media_relay.engine_fast.compiled import is_kept
 from media_relay.engine_fast.incoming import new_incoming, run

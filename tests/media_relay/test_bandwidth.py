@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from media_relay.bandwidth import OVERHEAD_OCTETS, BandwidthEstimate
-from media_relay.engine import PathReport
+from media_relay.departures import PathReport
 from media_relay.probing import PROBE_BITS, Prober
 
 STEP = 0.1

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from media_relay.departures import Departures
 from media_relay.inbound import MAX_ASKS, Inbound, Received
 from media_relay.outbound import SlotSpec, SlotStream
 from media_relay.rtp import extend, parse_rtp
@@ -28,7 +29,7 @@ class Viewer:
     """Feeds a slot as the engine does, and reads what comes out."""
 
     def __init__(self, spec: SlotSpec = VIDEO) -> None:
-        self.slot = SlotStream(spec)
+        self.slot = SlotStream(spec, Departures())
         self.out: list[bytes] = []
 
     def take(self, source: Inbound, received: Received | None, now: float = 1.0) -> None:

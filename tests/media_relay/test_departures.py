@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_relay.departures import Departures, read_feedback
-from media_relay.engine import DEPARTURES, MAX_STATUSES
+from media_relay.departures import DEPARTURES, MAX_STATUSES, Departures, read_feedback
 from media_relay.errors import Malformed
 from media_relay.twcc import FeedbackWriter
 

@@ -8,8 +8,10 @@ from aiortc.rtp import RtpPacket as AiortcPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media_relay.departures import Departures
 from media_relay.errors import Malformed
 from media_relay.inbound import ReceptionReport
+from media_relay.outbound import Headers
 from media_relay.rtcp import (
     KeyFrameWanted,
     Nack,
@@ -21,7 +23,16 @@ from media_relay.rtcp import (
     write_receiver_report,
     write_sender_report,
 )
-from media_relay.rtp import extend, header_extensions, parse_rtp, unwrap_rtx, wrap_rtx, write_rtp
+from media_relay.rtp import (
+    MARKER,
+    PADDED,
+    extend,
+    header_extensions,
+    padding_of,
+    parse_rtp,
+    unwrap_rtx,
+    wrap_rtx,
+)
 from media_relay.vp8 import describe, renumber
 from tests.media_relay.packets import rtp, vp8, wire
 
@@ -80,12 +91,12 @@ def test_any_bytes_are_a_packet_or_malformed(data: bytes) -> None:
 def test_a_descriptor_is_renumbered_in_its_own_widths(payload: bytes) -> None:
     found = describe(payload)
     if found is not None:
-        moved = renumber(payload, found, 5, 7)
+        moved = renumber(found, 5, 7) + payload[found.end :]
         again = describe(moved)
         assert again is not None
         assert len(moved) == len(payload)
         assert again.starts_key_frame == found.starts_key_frame
-        if found.picture_id_at:
+        if found.has_picture_id:
             width = 1 << 15 if found.is_long else 1 << 7
             assert again.picture_id == (found.picture_id + 5) % width
 
@@ -143,10 +154,13 @@ def test_one_packet_cannot_ask_for_everything() -> None:
     assert len(nack.sequences) == 256
 
 
-def test_a_written_packet_has_no_extension() -> None:
-    data = write_rtp(
-        marker=True, payload_type=96, sequence=65_537, timestamp=3, ssrc=4, payload=b"p"
-    )
-    packet = parse_rtp(data)
-    assert (packet.marker, packet.sequence, packet.payload) == (True, 1, b"p")
-    assert packet.extension == b""
+def test_a_written_header_has_its_number_or_no_extension() -> None:
+    bare = parse_rtp(Headers(4, 96, 0, Departures()).write(65_537, 3, 1, 1.0, marker=MARKER) + b"p")
+    assert (bare.marker, bare.payload_type, bare.sequence, bare.payload) == (True, 96, 1, b"p")
+    assert header_extensions(bare) == {}
+    headers = Headers(4, 97, 5, Departures())
+    for number in range(2):
+        data = headers.write(2, 3, 9, 1.0, bits=PADDED) + padding_of(9)
+        numbered = parse_rtp(data)
+        assert header_extensions(numbered) == {5: bytes([0, number])}
+        assert (numbered.payload_type, numbered.payload, numbered.padding) == (97, b"", 9)
