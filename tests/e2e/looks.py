@@ -22,6 +22,13 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary
   .filter(([, box]) => box.width < 24 || box.height < 24)
   .map(([html]) => html)"""
 
+# A colour half way between two themes is nobody's fault.
+SETTLED = """() => Promise.all(
+  document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished.catch(() => {}))
+)"""
+
 
 def judge(page: Page, paths: tuple[str, ...], look: Look) -> None:
     with looking(page, look):
@@ -58,6 +65,7 @@ def faults_of(page: Page, path: str) -> list[str]:
 
 
 def faults_here(page: Page, place: str) -> list[str]:
+    page.evaluate(SETTLED)
     found = [f"{place}: small target {html}" for html in page.evaluate(SMALL_TARGETS)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append(f"{place}: wider than the screen")
