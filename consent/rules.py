@@ -65,8 +65,11 @@ def may_discuss(membership: Membership) -> bool:
     them."""
     if not membership.is_live:
         return False
+    if membership.is_host:
+        return True
     papers = queries.door_papers(membership.group, user=membership.user)
-    return membership.is_host or papers.is_current(membership.user_id, membership.role)
+    own = (membership.user_id, membership.role)
+    return papers.is_current(*own) and papers.is_stood_for(*own)
 
 
 def takes_part(membership: Membership) -> bool:

@@ -25,6 +25,7 @@ WRITES = {
 WITHOUT_EVENT = {
     "accounts.answer_password_reset": "part of the act that makes the reset, recorded there",
     "accounts.close_sign_ins": "part of each act that ends sign-ins, recorded there",
+    "consent.locked_agreement": "a lock; drafting, publishing and deciding under it are acts",
     "compliance.run_detectors": "remembers how far it looked; each alert is an act",
     "groups.take_birth_date": "part of accepting an invitation, recorded there",
     "groups.affiliate": "part of accepting an invitation, recorded there",

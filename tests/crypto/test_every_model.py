@@ -44,6 +44,8 @@ PLAIN = {
     "compliance.ReviewItem.about": "a kind word and an id",
     "consent.AgreementVersion.sha256": DIGEST,
     "consent.AgreementVersion.text": "a published document without a person's name",
+    "consent.Pledge.sentence": "one of our fixed sentences",
+    "consent.Proposal.clause": "the name of a clause of the document",
     "consent.Signature.auth_strength": CODE,
     "consent.Signature.clauses": "the numbers of the document's clauses",
     "consent.LessonCompletion.lesson": CODE,
