@@ -3,13 +3,11 @@
 Every desk page asks for the role and for a factor shown in the last ten minutes.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import ParamSpec
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
 
 from accounts.access import SignedInRequest, View, role_required, stepped_up
 from accounts.models import Role, User
@@ -19,36 +17,11 @@ from compliance.events import DeskRefused
 from compliance.models import Alert, PrivacyRequest, Review, SavedView
 from compliance.queries.alerts import alerts_for
 from compliance.queries.requests import requests_for, requests_of
-from groups.models import Program
-from groups.queries import people_of, program_of
+from groups.access import ProgramRequest, ProgramView, in_program
+from groups.queries import people_of
 from sessions_app.models import Session
 
 P = ParamSpec("P")
-
-
-class DeskRequest(SignedInRequest):
-    """`program` is the officer's own: whose names, alerts and reviews the desk shows."""
-
-    program: Program
-
-
-DeskView = Callable[Concatenate[DeskRequest, P], HttpResponse]
-
-
-def desk_page(view: DeskView[P]) -> View[P]:
-    """For compliance officers of a programme, with a fresh factor."""
-
-    @role_required(Role.COMPLIANCE)
-    @stepped_up()
-    @wraps(view)
-    def entered(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        program = program_of(request.user)
-        if program is None:
-            raise refuse("program", request.user.pk)
-        request.program = program  # type: ignore[attr-defined]  # this makes it a DeskRequest
-        return view(request, *args, **kwargs)  # type: ignore[arg-type]
-
-    return entered
 
 
 def refuse(kind: str, pk: UUID) -> Http404:
@@ -57,14 +30,19 @@ def refuse(kind: str, pk: UUID) -> Http404:
     return Http404()
 
 
-def person_of(request: DeskRequest, pk: UUID) -> User:
+def desk_page(view: ProgramView[P]) -> View[P]:
+    """For compliance officers of a programme, with a fresh factor."""
+    return role_required(Role.COMPLIANCE)(stepped_up()(in_program(refuse)(view)))
+
+
+def person_of(request: ProgramRequest, pk: UUID) -> User:
     found = people_of(request.program).filter(pk=pk).first()
     if found is None:
         raise refuse("user", pk)
     return found
 
 
-def session_of(request: DeskRequest, pk: UUID) -> Session:
+def session_of(request: ProgramRequest, pk: UUID) -> Session:
     sessions = Session.objects.select_related("group").filter(group__program=request.program)
     found = sessions.filter(pk=pk).first()
     if found is None:
@@ -72,21 +50,21 @@ def session_of(request: DeskRequest, pk: UUID) -> Session:
     return found
 
 
-def alert_of(request: DeskRequest, pk: UUID) -> Alert:
+def alert_of(request: ProgramRequest, pk: UUID) -> Alert:
     found = alerts_for(request.program).filter(pk=pk).first()
     if found is None:
         raise refuse("alert", pk)
     return found
 
 
-def review_of(request: DeskRequest, pk: UUID) -> Review:
+def review_of(request: ProgramRequest, pk: UUID) -> Review:
     found = Review.objects.filter(program=request.program, pk=pk).first()
     if found is None:
         raise refuse("review", pk)
     return found
 
 
-def request_of(request: DeskRequest, pk: UUID) -> PrivacyRequest:
+def request_of(request: ProgramRequest, pk: UUID) -> PrivacyRequest:
     """A request that this programme's desk answers."""
     found = requests_for(request.program).select_related("asked_by").filter(pk=pk).first()
     if found is None:
@@ -102,7 +80,7 @@ def own_request(request: SignedInRequest, pk: UUID) -> PrivacyRequest:
     return found
 
 
-def view_of(request: DeskRequest, pk: UUID) -> SavedView:
+def view_of(request: ProgramRequest, pk: UUID) -> SavedView:
     found = views_of(request.user).filter(pk=pk).first()
     if found is None:
         raise refuse("view", pk)

@@ -3,17 +3,50 @@
 Every refusal is one entry in the log; none of them reaches the screen.
 """
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 
-from accounts.access import SignedInRequest
+from accounts.access import SignedInRequest, SignedInView
 from accounts.models import Role
 from audit import services as audit
 from audit.events import Ref
 from groups import queries
 from groups.events import GroupAccessRefused
 from groups.models import Group, Membership, Program
+
+P = ParamSpec("P")
+
+
+class ProgramRequest(SignedInRequest):
+    """`program` is the one that the person works for."""
+
+    program: Program
+
+
+ProgramView = Callable[Concatenate[ProgramRequest, P], HttpResponse]
+
+
+def in_program(
+    refuse: Callable[[str, UUID], Http404],
+) -> Callable[[ProgramView[P]], SignedInView[P]]:
+    """Whoever works for no programme is refused, by the words of the app that asks."""
+
+    def decorate(view: ProgramView[P]) -> SignedInView[P]:
+        @wraps(view)
+        def entered(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            program = queries.program_of(request.user)
+            if program is None:
+                raise refuse("program", request.user.pk)
+            request.program = program  # type: ignore[attr-defined]  # makes it a ProgramRequest
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        return entered
+
+    return decorate
 
 
 def refuse(pk: UUID, reason: str) -> Http404:

@@ -4,53 +4,22 @@ The admin sees wordings, policies and numbers. Who the members are is for their 
 nothing here returns a member's name; exports are the one exception, and ask for a fresh factor.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import ParamSpec
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 
-from accounts.access import SignedInRequest, SignedInView, View, role_required, stepped_up
+from accounts.access import View, role_required, stepped_up
 from accounts.models import Role
 from audit import services as audit
 from audit.events import Ref
-from groups.models import Group, Program
-from groups.queries import program_of, visible_to
+from groups.access import ProgramRequest, ProgramView, in_program
+from groups.models import Group
+from groups.queries import visible_to
 from office.events import OfficeRefused
 from office.models import Export, LibraryClause, PaperTemplate
 
 P = ParamSpec("P")
-
-
-class OfficeRequest(SignedInRequest):
-    """`program` is the admin's own."""
-
-    program: Program
-
-
-OfficeView = Callable[Concatenate[OfficeRequest, P], HttpResponse]
-
-
-def office_page(view: OfficeView[P]) -> View[P]:
-    return role_required(Role.ADMIN)(_in_program(view))
-
-
-def export_page(view: OfficeView[P]) -> View[P]:
-    """With a factor shown in the last ten minutes: here names and papers leave the house."""
-    return role_required(Role.ADMIN)(stepped_up()(_in_program(view)))
-
-
-def _in_program(view: OfficeView[P]) -> SignedInView[P]:
-    @wraps(view)
-    def entered(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        program = program_of(request.user)
-        if program is None:
-            raise refuse("program", request.user.pk)
-        request.program = program  # type: ignore[attr-defined]  # this makes it an OfficeRequest
-        return view(request, *args, **kwargs)  # type: ignore[arg-type]
-
-    return entered
 
 
 def refuse(kind: str, pk: UUID) -> Http404:
@@ -59,28 +28,37 @@ def refuse(kind: str, pk: UUID) -> Http404:
     return Http404()
 
 
-def group_of(request: OfficeRequest, pk: UUID) -> Group:
+def office_page(view: ProgramView[P]) -> View[P]:
+    return role_required(Role.ADMIN)(in_program(refuse)(view))
+
+
+def export_page(view: ProgramView[P]) -> View[P]:
+    """With a factor shown in the last ten minutes: here names and papers leave the house."""
+    return role_required(Role.ADMIN)(stepped_up()(in_program(refuse)(view)))
+
+
+def group_of(request: ProgramRequest, pk: UUID) -> Group:
     found = visible_to(request.user).filter(pk=pk).first()
     if found is None:
         raise refuse("group", pk)
     return found
 
 
-def template_of(request: OfficeRequest, pk: UUID) -> PaperTemplate:
+def template_of(request: ProgramRequest, pk: UUID) -> PaperTemplate:
     found = PaperTemplate.objects.filter(program=request.program, pk=pk).first()
     if found is None:
         raise refuse("template", pk)
     return found
 
 
-def clause_of(request: OfficeRequest, pk: UUID) -> LibraryClause:
+def clause_of(request: ProgramRequest, pk: UUID) -> LibraryClause:
     found = LibraryClause.objects.filter(program=request.program, pk=pk).first()
     if found is None:
         raise refuse("clause", pk)
     return found
 
 
-def export_of(request: OfficeRequest, pk: UUID) -> Export:
+def export_of(request: ProgramRequest, pk: UUID) -> Export:
     """One's own: what another admin asked for is theirs to take."""
     own = Export.objects.filter(program=request.program, asked_by=request.user)
     found = own.defer("file").filter(pk=pk).first()

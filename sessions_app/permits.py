@@ -18,7 +18,6 @@ from media_relay import tickets
 from media_relay.tickets import LEASE_SECONDS, SeatTicket, Source, TransportTicket
 from sessions_app.models import Admission, Seat
 from sessions_app.queries.keys import KeyState, key_state
-from sessions_app.queries.seats import is_host
 from sessions_app.states import SeatMode
 
 NOTHING: frozenset[Source] = frozenset()
@@ -92,7 +91,9 @@ def permit_for(
 ) -> Permit | None:
     """None without a live, seated admission and an open socket: no row, no seat on the relay."""
     connection = admission.connection
-    if not admission.is_seated or connection is None or not _is_entitled(admission, membership):
+    if membership is None or not admission.is_seated or connection is None:
+        return None
+    if not _is_entitled(admission, membership):
         return None
     seat = admission.seat
     if seat.freed_at is not None:
@@ -105,7 +106,7 @@ def permit_for(
         admission=admission.pk,
         connection=connection,
         seat=seat.number,
-        may_send=may_send(seat),
+        may_send=may_send(seat, is_host=membership.is_host),
         may_receive_video=not seat.away,
         sources=sources,
         is_ready=is_ready,
@@ -120,23 +121,19 @@ def _keys_of(admission: Admission, keys: KeyState | None) -> tuple[frozenset[int
     return sources or frozenset(), sources is not None
 
 
-def _is_entitled(admission: Admission, membership: Membership | None) -> bool:
+def _is_entitled(admission: Admission, membership: Membership) -> bool:
     """A lease is not renewed for a sign-in, an account or a membership that has ended."""
     sign_in = admission.sign_in
     return (
-        sign_in is not None
-        and sign_in.is_open
-        and admission.user.is_active
-        and membership is not None
-        and membership.is_live
+        sign_in is not None and sign_in.is_open and admission.user.is_active and membership.is_live
     )
 
 
-def may_send(seat: Seat) -> frozenset[Source]:
+def may_send(seat: Seat, *, is_host: bool) -> frozenset[Source]:
     """The sources that the relay forwards from this seat, whatever its browser tries."""
     if seat.mode == SeatMode.TEXT or seat.away or not seat.private:
         return NOTHING
-    if seat.admission.session.media_suspended_at is not None and not is_host(seat.admission):
+    if seat.admission.session.media_suspended_at is not None and not is_host:
         return NOTHING
     allowed = {Source.MIC} if seat.may_send_mic else set()
     if _may_send_camera(seat):

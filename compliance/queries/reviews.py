@@ -80,7 +80,3 @@ def waiting_uses() -> list[Entry]:
 def use_of(pk: UUID) -> Entry | None:
     """The entry of a use that waits; None for everything else."""
     return next((one for one in waiting_uses() if one.id == pk), None)
-
-
-def reviewed_uses() -> QuerySet[UseReview]:
-    return UseReview.objects.select_related("by").order_by("-at")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.events import Ref
 from audit.services import shows
 from compliance import access
-from compliance.access import DeskRequest, desk_page
+from compliance.access import desk_page
 from compliance.detectors import RULES
 from compliance.errors import StepRefused
 from compliance.events import AlertsViewed, AlertViewed
@@ -23,6 +23,7 @@ from compliance.queries.explorer import lines_of
 from compliance.queries.names import Names, Party
 from compliance.services.alerts import decide_alert, named_entries
 from compliance.states import AlertReason, AlertState, Detector
+from groups.access import ProgramRequest
 from groups.models import Program
 
 SHOWN = 100
@@ -37,7 +38,7 @@ TONES = {
 @require_safe
 @desk_page
 @shows(lambda request, response: AlertsViewed())
-def alerts(request: DeskRequest) -> HttpResponse:
+def alerts(request: ProgramRequest) -> HttpResponse:
     found = list(alerts_for(request.program)[:SHOWN])
     told = told_of(found, request.program)
     context = {
@@ -57,14 +58,14 @@ def _viewed(request: HttpRequest, response: Any, pk: UUID) -> AlertViewed:
 @require_safe
 @desk_page
 @shows(_viewed)
-def alert(request: DeskRequest, *, pk: UUID) -> HttpResponse:
+def alert(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     found = access.alert_of(request, pk)
     return TemplateResponse(request, "compliance/alert.html", _context(request, found))
 
 
 @require_POST
 @desk_page
-def decide(request: DeskRequest, *, pk: UUID) -> HttpResponse:
+def decide(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     found = access.alert_of(request, pk)
     form = AlertForm(request.POST, present=AlertState(found.state))
     if not form.is_valid():
@@ -108,7 +109,7 @@ def _party(alert: Alert, names: Names) -> Party | None:
     return Party(f"Network address {found}") if kind == "address" else None
 
 
-def _context(request: DeskRequest, found: Alert) -> dict[str, Any]:
+def _context(request: ProgramRequest, found: Alert) -> dict[str, Any]:
     state = AlertState(found.state)
     return {
         **told_of([found], request.program)[0],

@@ -5,16 +5,17 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from audit.services import shows
-from compliance.access import DeskRequest, desk_page
+from compliance.access import desk_page
 from compliance.events import DeskViewed
 from compliance.queries.dashboard import dashboard
 from compliance.views.alerts import told_of
+from groups.access import ProgramRequest
 
 
 @require_safe
 @desk_page
 @shows(lambda request, response: DeskViewed())
-def desk(request: DeskRequest) -> HttpResponse:
+def desk(request: ProgramRequest) -> HttpResponse:
     found = dashboard(request.program)
     context = {
         "desk": found,

@@ -16,7 +16,7 @@ from audit.events import Ref
 from audit.queries import log_state, newest_anchor
 from audit.services import shows
 from compliance import access
-from compliance.access import DeskRequest, desk_page
+from compliance.access import desk_page
 from compliance.errors import TooManyViews
 from compliance.events import AuditLogViewed, EntryViewed
 from compliance.forms.explorer import (
@@ -27,6 +27,7 @@ from compliance.forms.explorer import (
 )
 from compliance.queries.explorer import Page, around, audit_page
 from compliance.services.views import forget_view, save_view
+from groups.access import ProgramRequest
 
 
 def _viewed(request: HttpRequest, response: HttpResponse) -> AuditLogViewed:
@@ -45,7 +46,7 @@ def _viewed(request: HttpRequest, response: HttpResponse) -> AuditLogViewed:
 @require_safe
 @desk_page
 @shows(_viewed)
-def log(request: DeskRequest) -> HttpResponse:
+def log(request: ProgramRequest) -> HttpResponse:
     """The audit log in words, newest first."""
     form = AuditFilterForm(request.GET, program=request.program)
     before = position_of(request.GET.get("before", ""))
@@ -72,7 +73,7 @@ def log(request: DeskRequest) -> HttpResponse:
 @require_safe
 @desk_page
 @shows(lambda request, response, pk: EntryViewed(object=Ref("entry", pk)))
-def entry(request: DeskRequest, *, pk: UUID) -> HttpResponse:
+def entry(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     """One entry with its proof, and what came before and after."""
     context = {"found": around(pk, program=request.program), "zone": request.program.timezone}
     found = HTTPStatus.OK if context["found"] else HTTPStatus.NOT_FOUND
@@ -81,7 +82,7 @@ def entry(request: DeskRequest, *, pk: UUID) -> HttpResponse:
 
 @require_POST
 @desk_page
-def keep_view(request: DeskRequest) -> HttpResponse:
+def keep_view(request: ProgramRequest) -> HttpResponse:
     """Keeps the filter that the page shows, under a name."""
     form = SaveViewForm(request.POST)
     filters = AuditFilterForm(request.GET, program=request.program)
@@ -99,7 +100,7 @@ def keep_view(request: DeskRequest) -> HttpResponse:
 
 @require_POST
 @desk_page
-def drop_view(request: DeskRequest, *, pk: UUID) -> HttpResponse:
+def drop_view(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     forget_view(view=access.view_of(request, pk))
     messages.success(request, "The view is deleted.")
     return redirect("compliance:log")

@@ -18,7 +18,7 @@ from audit.events import Ref
 from audit.exporting import NothingToExport
 from audit.services import shows
 from compliance import access
-from compliance.access import DeskRequest, desk_page
+from compliance.access import desk_page
 from compliance.events import PersonReportViewed, SessionReportViewed
 from compliance.forms.explorer import AuditFilterForm, ReportPeriodForm
 from compliance.forms.reveal import RevealForm
@@ -29,6 +29,7 @@ from compliance.services.exports import exported
 from compliance.services.reveals import reveal_name
 from compliance.states import RevealReason
 from compliance.views.explorer import query_of
+from groups.access import ProgramRequest
 
 REPORT_DAYS = 183
 
@@ -41,7 +42,7 @@ def _session_viewed(request: HttpRequest, response: Any, pk: UUID) -> SessionRep
 @require_safe
 @desk_page
 @shows(_session_viewed)
-def session(request: DeskRequest, *, pk: UUID) -> HttpResponse:
+def session(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     """Admissions and host acts of one session, oldest first."""
     found = access.session_of(request, pk)
     context = {
@@ -56,7 +57,7 @@ def session(request: DeskRequest, *, pk: UUID) -> HttpResponse:
 @require_safe
 @desk_page
 @shows(lambda request, response, pk: PersonReportViewed(subject=Ref("user", pk)))
-def person(request: DeskRequest, *, pk: UUID) -> HttpResponse:
+def person(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     """Who opened this person's record."""
     found = access.person_of(request, pk)
     form = ReportPeriodForm(request.GET)
@@ -73,7 +74,7 @@ def person(request: DeskRequest, *, pk: UUID) -> HttpResponse:
 
 
 @desk_page
-def reveal(request: DeskRequest, *, pk: UUID) -> HttpResponse:
+def reveal(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     """Asks for a reason; the answer shows the name once and is kept nowhere."""
     found = access.person_of(request, pk)
     form = RevealForm(request.POST or None)
@@ -92,7 +93,7 @@ def reveal(request: DeskRequest, *, pk: UUID) -> HttpResponse:
 
 @require_POST
 @desk_page
-def export(request: DeskRequest) -> HttpResponse:
+def export(request: ProgramRequest) -> HttpResponse:
     """What the filter finds, with proofs, as a file."""
     form = AuditFilterForm(request.GET, program=request.program)
     back = redirect(f"{reverse('compliance:log')}?{query_of(request)}")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.services import shows
 from compliance import access
-from compliance.access import DeskRequest, desk_page
+from compliance.access import desk_page
 from compliance.errors import DeskError
 from compliance.events import RequestsListed, RequestViewed
 from compliance.forms.requests import AnswerForm
@@ -21,6 +21,7 @@ from compliance.queries.requests import OPEN, requests_for
 from compliance.rights import RIGHTS
 from compliance.services.requests import answer_request, extend_request
 from compliance.states import RequestKind, RequestOutcome, RequestState
+from groups.access import ProgramRequest
 
 SHOWN = 100
 
@@ -28,7 +29,7 @@ SHOWN = 100
 @require_safe
 @desk_page
 @shows(lambda request, response: RequestsListed())
-def requests(request: DeskRequest) -> HttpResponse:
+def requests(request: ProgramRequest) -> HttpResponse:
     found = requests_for(request.program).select_related("asked_by")
     names = Names.of_people((one.asked_by_id for one in found), request.program)
     told = [(one, names.person(one.asked_by.ref)) for one in found[:SHOWN]]
@@ -48,7 +49,7 @@ def _viewed(request: HttpRequest, response: Any, pk: UUID) -> RequestViewed:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page
 @shows(_viewed)
-def request_page(request: DeskRequest, *, pk: UUID) -> HttpResponse:
+def request_page(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     """One request with its history; while it is open, the form that answers it."""
     found = access.request_of(request, pk)
     form = AnswerForm(request.POST or None, present=RequestState(found.state))
@@ -72,7 +73,7 @@ def request_page(request: DeskRequest, *, pk: UUID) -> HttpResponse:
     return TemplateResponse(request, "compliance/request.html", context)
 
 
-def _decide(request: DeskRequest, found: PrivacyRequest, *, outcome: str, comment: str) -> None:
+def _decide(request: ProgramRequest, found: PrivacyRequest, *, outcome: str, comment: str) -> None:
     if outcome == AnswerForm.MORE_TIME:
         extend_request(request=found, by=request.user, comment=comment)
     else:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.events import Ref
 from audit.services import shows
 from compliance import access
-from compliance.access import DeskRequest, desk_page
+from compliance.access import desk_page
 from compliance.errors import DeskError
 from compliance.events import ReviewsViewed, ReviewViewed
 from compliance.forms.decisions import FindingForm
@@ -29,6 +29,7 @@ from compliance.queries.reviews import (
 from compliance.sampling import CADENCES
 from compliance.services.reviews import digest_of, review_use, sign_review, tick_item
 from compliance.states import Finding, ReviewKind
+from groups.access import ProgramRequest
 
 SHOWN = 50
 
@@ -36,7 +37,7 @@ SHOWN = 50
 @require_safe
 @desk_page
 @shows(lambda request, response: ReviewsViewed())
-def reviews(request: DeskRequest) -> HttpResponse:
+def reviews(request: ProgramRequest) -> HttpResponse:
     """What is due, what was signed, and the exceptional uses that nobody has looked at."""
     context = {
         "open": open_reviews(request.program),
@@ -55,7 +56,7 @@ def _viewed(request: HttpRequest, response: Any, pk: UUID) -> ReviewViewed:
 @require_safe
 @desk_page
 @shows(_viewed)
-def review(request: DeskRequest, *, pk: UUID) -> HttpResponse:
+def review(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     found = access.review_of(request, pk)
     items = items_of(found, program=request.program)
     context: dict[str, Any] = {
@@ -74,7 +75,7 @@ def review(request: DeskRequest, *, pk: UUID) -> HttpResponse:
 
 @require_POST
 @desk_page
-def tick(request: DeskRequest, *, pk: UUID, position: int) -> HttpResponse:
+def tick(request: ProgramRequest, *, pk: UUID, position: int) -> HttpResponse:
     found = access.review_of(request, pk)
     item = found.items.filter(position=position).first()
     if item is None:
@@ -97,7 +98,7 @@ def tick(request: DeskRequest, *, pk: UUID, position: int) -> HttpResponse:
 
 @require_POST
 @desk_page
-def sign(request: DeskRequest, *, pk: UUID) -> HttpResponse:
+def sign(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     found = access.review_of(request, pk)
     _act(
         request,
@@ -111,7 +112,7 @@ def sign(request: DeskRequest, *, pk: UUID) -> HttpResponse:
 
 @require_POST
 @desk_page
-def look_at_use(request: DeskRequest, *, pk: UUID) -> HttpResponse:
+def look_at_use(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     """Takes one exceptional use off the queue."""
     use = use_of(pk)
     if use is None:
@@ -133,7 +134,7 @@ def look_at_use(request: DeskRequest, *, pk: UUID) -> HttpResponse:
     return redirect("compliance:reviews")
 
 
-def _act(request: DeskRequest, service: Any, *, done: str) -> None:
+def _act(request: ProgramRequest, service: Any, *, done: str) -> None:
     try:
         service()
     except DeskError as error:

@@ -36,10 +36,6 @@ class Listed:
     draft: TemplateVersion | None
 
 
-def templates_of(program: Program) -> QuerySet[PaperTemplate]:
-    return PaperTemplate.objects.filter(program=program, retired_at=None)
-
-
 def shelves_of(program: Program) -> list[Shelf]:
     listed = [_listed(template) for template in _with_versions(program)]
     return [

@@ -12,8 +12,9 @@ from consent.clause_lists import Clause
 from consent.clauses import clauses_of, compose, sections_of
 from consent.kinds import DocumentKind
 from consent.views.agreements import kind_of
+from groups.access import ProgramRequest
 from office import access, services
-from office.access import OfficeRequest, office_page
+from office.access import office_page
 from office.errors import NameTaken
 from office.forms import WordingForm
 from office.models import LibraryClause, PaperTemplate
@@ -29,7 +30,7 @@ def clause_called(kind: str, key: str) -> Clause:
 
 @require_safe
 @office_page
-def clauses(request: OfficeRequest, *, kind: str) -> HttpResponse:
+def clauses(request: ProgramRequest, *, kind: str) -> HttpResponse:
     chosen = kind_of(kind)
     context = {
         "kind": chosen,
@@ -41,19 +42,19 @@ def clauses(request: OfficeRequest, *, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_page
-def new(request: OfficeRequest, *, kind: str, key: str) -> HttpResponse:
+def new(request: ProgramRequest, *, kind: str, key: str) -> HttpResponse:
     return _edited(request, kind_of(kind), clause_called(kind_of(kind), key), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_page
-def clause(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
+def clause(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     own = access.clause_of(request, pk)
     return _edited(request, kind_of(own.kind), clause_called(own.kind, own.key), own)
 
 
 def _edited(
-    request: OfficeRequest, kind: DocumentKind, clause: Clause, own: LibraryClause | None
+    request: ProgramRequest, kind: DocumentKind, clause: Clause, own: LibraryClause | None
 ) -> HttpResponse:
     initial = {"name": own.name, "text": own.text} if own else {}
     form = WordingForm(request.POST or None, clause=clause, initial=initial)
@@ -73,7 +74,7 @@ def _edited(
 
 @require_POST
 @office_page
-def drop(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
+def drop(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     own = access.clause_of(request, pk)
     services.drop_clause(clause=own)
     messages.success(request, "The wording is gone from the library. Texts that hold it keep it.")
@@ -82,7 +83,7 @@ def drop(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_page
-def choose(request: OfficeRequest, *, pk: UUID, key: str) -> HttpResponse:
+def choose(request: ProgramRequest, *, pk: UUID, key: str) -> HttpResponse:
     """Puts one wording of the library into a template's draft."""
     template = access.template_of(request, pk)
     kind = kind_of(template.kind)

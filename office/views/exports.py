@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit import services as audit
 from audit.events import Ref
+from groups.access import ProgramRequest
 from groups.queries import visible_to
 from office import access, services
-from office.access import OfficeRequest, export_page, office_page
+from office.access import export_page, office_page
 from office.errors import OfficeError, StepRefused
 from office.events import ExportsViewed
 from office.forms import ExportForm
@@ -26,7 +27,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "zip": "application/zip"}
 @require_http_methods(["GET", "HEAD", "POST"])
 @export_page
 @audit.shows(lambda request, response: ExportsViewed())
-def exports(request: OfficeRequest) -> HttpResponse:
+def exports(request: ProgramRequest) -> HttpResponse:
     form = ExportForm(request.POST or None, groups=visible_to(request.user))
     if request.method == "POST" and form.is_valid():
         try:
@@ -48,7 +49,7 @@ def exports(request: OfficeRequest) -> HttpResponse:
 @require_safe
 @office_page
 @audit.shows(lambda request, response, *, pk: ExportsViewed(object=Ref("export", pk)))
-def export(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
+def export(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     """How far it is, and the way to the file."""
     return TemplateResponse(
         request, "office/export.html", {"export": access.export_of(request, pk)}
@@ -57,7 +58,7 @@ def export(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
 
 @require_safe
 @export_page
-def take(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
+def take(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     export = access.export_of(request, pk)
     try:
         content = services.take_export(export=export)
@@ -73,7 +74,7 @@ def take(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
 
 @require_POST
 @office_page
-def drop(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
+def drop(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     try:
         services.end_export(export=access.export_of(request, pk), reason="person.asked")
     except StepRefused as error:

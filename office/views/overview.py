@@ -10,10 +10,11 @@ from audit import services as audit
 from audit.events import Ref
 from consent.kinds import DocumentKind
 from consent.overview import Signer, overview_of
+from groups.access import ProgramRequest
 from groups.queries import visible_to
 from groups.states import HOST_ROLES
 from office import access
-from office.access import OfficeRequest, office_page
+from office.access import office_page
 from office.events import GroupNumbersViewed, NumbersViewed
 from office.forms import FilterForm
 from office.pictures import matrix_of
@@ -23,7 +24,7 @@ from office.queries.numbers import Row, rows_of
 @require_safe
 @office_page
 @audit.shows(lambda request, response: NumbersViewed())
-def numbers(request: OfficeRequest) -> HttpResponse:
+def numbers(request: ProgramRequest) -> HttpResponse:
     groups = visible_to(request.user)
     form = FilterForm(request.GET, groups=groups)
     wanted = form.cleaned_data if form.is_valid() else {}
@@ -51,7 +52,7 @@ def _has(row: Row, kinds: list[DocumentKind], standing: str) -> bool:
         object=Ref("group", pk), group=Ref("group", pk)
     )
 )
-def group(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
+def group(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     """Therapists by name, who are staff; members as numbers: only their therapists see who."""
     group = access.group_of(request, pk)
     shown = overview_of(group)

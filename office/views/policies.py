@@ -14,13 +14,14 @@ from consent.forms import PaperPolicyForm
 from consent.kinds import DocumentKind
 from consent.queries import policy_of
 from consent.services import set_paper_policy
+from groups.access import ProgramRequest
 from groups.errors import GroupFull
 from groups.forms import RulesForm
 from groups.models import Group
 from groups.queries import visible_to
 from groups.services import change_policy
 from office import access
-from office.access import OfficeRequest, office_page
+from office.access import office_page
 from office.events import PoliciesViewed
 from office.queries.policies import policies_of
 
@@ -30,7 +31,7 @@ TERMS = ("reaffirm_days", "grace_days", "review_days")
 @require_safe
 @office_page
 @audit.shows(lambda request, response: PoliciesViewed())
-def policies(request: OfficeRequest) -> HttpResponse:
+def policies(request: ProgramRequest) -> HttpResponse:
     found = policies_of(visible_to(request.user))
     context = {"policies": found, "kinds": len(DocumentKind)}
     return TemplateResponse(request, "office/policies.html", context)
@@ -39,7 +40,7 @@ def policies(request: OfficeRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_page
 @audit.shows(lambda request, response, *, pk: PoliciesViewed(group=Ref("group", pk)))
-def policy(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
+def policy(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     """Two forms, for the room and for the papers; `which` says which one was sent."""
     group = access.group_of(request, pk)
     which = request.POST.get("which")

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.mail import preview
 from audit import services as audit
+from groups.access import ProgramRequest
 from groups.queries import visible_to
 from groups.services import name_sender
 from office import services
-from office.access import OfficeRequest, office_page
+from office.access import office_page
 from office.events import RemindersViewed
 from office.forms import PlanForm, RemindForm
 from office.models import ReminderPlan, ReminderRun
@@ -23,7 +24,7 @@ ROUNDS_SHOWN = 12
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_page
 @audit.shows(lambda request, response: RemindersViewed())
-def reminders(request: OfficeRequest) -> HttpResponse:
+def reminders(request: ProgramRequest) -> HttpResponse:
     program = request.program
     plan = ReminderPlan.objects.filter(program=program).first()
     chosen = {"every_days": plan.every_days if plan else None, "sender": program.neutral_sender}
@@ -49,7 +50,7 @@ def reminders(request: OfficeRequest) -> HttpResponse:
 
 @require_POST
 @office_page
-def send(request: OfficeRequest) -> HttpResponse:
+def send(request: ProgramRequest) -> HttpResponse:
     form = RemindForm(request.POST, groups=visible_to(request.user))
     if not form.is_valid():
         messages.error(request, "This group is not there. Choose another one.")

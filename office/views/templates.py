@@ -19,9 +19,10 @@ from consent.lint import lint, open_words
 from consent.reading import sections_to_read
 from consent.views.agreements import kind_of
 from groups import access as groups_access
+from groups.access import ProgramRequest
 from groups.queries import visible_to
 from office import access, services
-from office.access import OfficeRequest, office_page
+from office.access import office_page
 from office.errors import DraftInTheWay, NameTaken, OfficeError
 from office.events import TemplateViewed
 from office.forms import BeginForm, NewTemplateForm, TemplateForm
@@ -30,7 +31,7 @@ from office.queries import library
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_page
-def templates(request: OfficeRequest) -> HttpResponse:
+def templates(request: ProgramRequest) -> HttpResponse:
     form = NewTemplateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         kind, name = DocumentKind(form.cleaned_data["kind"]), form.cleaned_data["name"]
@@ -50,7 +51,7 @@ def templates(request: OfficeRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @office_page
 @audit.shows(lambda request, response, *, pk: TemplateViewed(object=Ref("template", pk)))
-def template(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
+def template(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     template = access.template_of(request, pk)
     draft, in_force = library.draft_of(template), library.in_force_of(template)
     present = draft or in_force
@@ -80,7 +81,7 @@ def template(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
 
 @require_POST
 @office_page
-def publish(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
+def publish(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     template = access.template_of(request, pk)
     try:
         version = services.publish_template(template=template)
@@ -93,7 +94,7 @@ def publish(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
 
 @require_POST
 @office_page
-def retire(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
+def retire(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     services.retire_template(template=access.template_of(request, pk))
     messages.success(request, "No group begins from it any more. What was begun stays.")
     return redirect("office:templates")
@@ -101,7 +102,7 @@ def retire(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
 
 @require_POST
 @office_page
-def begin(request: OfficeRequest, *, pk: UUID) -> HttpResponse:
+def begin(request: ProgramRequest, *, pk: UUID) -> HttpResponse:
     """A draft for one group, which its therapist then edits and publishes."""
     template = access.template_of(request, pk)
     form = BeginForm(request.POST, groups=visible_to(request.user))

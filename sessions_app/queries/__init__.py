@@ -21,7 +21,6 @@ from sessions_app.queries.preparing import rehearsed, space_items
 from sessions_app.queries.seats import (
     admission_at,
     connected_hosts,
-    is_host,
     live_admission,
     live_admissions,
     main_room,
@@ -46,7 +45,6 @@ __all__ = [
     "connected_hosts",
     "current_group",
     "is_blocked",
-    "is_host",
     "is_stale",
     "is_without_leaf",
     "key_state",

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import User
-from groups import queries as groups
 from groups.states import HOST_ROLES, LIVE_STATES
 from sessions_app.models import Admission, Room, Session
 from sessions_app.states import LIVE, SEATED, RoomKind, words
@@ -44,12 +43,6 @@ def connected_hosts(session: Session) -> QuerySet[Admission]:
         user__memberships__role__in=sorted(HOST_ROLES),
         user__memberships__state__in=sorted(LIVE_STATES),
     )
-
-
-def is_host(admission: Admission) -> bool:
-    """By the membership as it is now, never by what the person was when they came."""
-    membership = groups.membership_of(admission.user, admission.session.group_id)
-    return membership is not None and membership.is_host
 
 
 def main_room(session: Session) -> Room:

@@ -7,7 +7,6 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from accounts import totp
 from config.development.cast import Person as Cast
 from tests.e2e.mailbox import Mailbox
 
@@ -160,8 +159,3 @@ class Person:
         devtools.send("WebAuthn.enable")
         added = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
         return Authenticator(devtools, added["authenticatorId"])
-
-
-def code_now(key: str) -> str:
-    """What an authenticator app would show for the key on the screen."""
-    return totp.code_at(key.replace(" ", ""), totp.present_step())
