@@ -47,8 +47,9 @@ class Between:
         """What the server never said."""
         self._pass(said)
 
-    def close(self) -> None:
-        self._page.goto("about:blank")
+    def close(self, where_the_page_goes: str) -> None:
+        """Once the session's end has sent the page there: before, its socket still is in use."""
+        self._page.wait_for_url(f"**{where_the_page_goes}")
         self._page.unroute_all()
 
     def _stand_between(self, route: WebSocketRoute) -> None:

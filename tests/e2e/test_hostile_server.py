@@ -78,7 +78,7 @@ def call(request: pytest.FixtureRequest, world: World) -> Iterator[Call]:
     meeting.everybody_sees_and_hears_everybody()
     yield Call(meeting, world.comes(cast.BEN, meeting.path), lies, request.param)
     meeting.end()
-    lies.close()
+    lies.close(f"{meeting.path}left/")
     set_rule(world.stack, on=True)
 
 
