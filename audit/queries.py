@@ -16,7 +16,7 @@ ALIAS = "audit_reader"
 # Each branch walks one index backwards; an OR over actor and subject would walk none.
 NEWEST = "ORDER BY recorded_at DESC, id DESC LIMIT %s"
 OLDEST = "ORDER BY recorded_at, id LIMIT %s"
-PAGE = "(SELECT recorded_at, id, body FROM audit.entries WHERE {where} {newest})"
+PAGE = "(SELECT recorded_at, id, body FROM audit.recorded WHERE {where} {newest})"
 MERGED = "SELECT * FROM ({branches}) AS branches {newest}"
 REFS = ("actor", "on_behalf", "object", "subject", "group", "session")
 WORDS = ("act", "actor_role", "auth", "address", "device", "request", "reason", "details")
@@ -33,13 +33,13 @@ TIME_OF = """
 SELECT recorded_at FROM audit.leaves WHERE entry = %s
 UNION ALL SELECT recorded_at FROM audit.outbox WHERE entry = %s LIMIT 1
 """
-ONE = "SELECT recorded_at, id, body FROM audit.entries WHERE recorded_at = %s AND id = %s"
+ONE = "SELECT recorded_at, id, body FROM audit.recorded WHERE recorded_at = %s AND id = %s"
 BY_HOUR = """
-SELECT extract(hour FROM recorded_at AT TIME ZONE %s)::int, count(*) FROM audit.entries
+SELECT extract(hour FROM recorded_at AT TIME ZONE %s)::int, count(*) FROM audit.recorded
 WHERE recorded_at >= %s AND recorded_at < %s GROUP BY 1
 """
 REFUSED_BY_DAY = """
-SELECT (recorded_at AT TIME ZONE %s)::date, count(*) FROM audit.entries
+SELECT (recorded_at AT TIME ZONE %s)::date, count(*) FROM audit.recorded
 WHERE outcome = %s AND recorded_at >= %s AND recorded_at < %s GROUP BY 1
 """
 
@@ -188,7 +188,7 @@ def _rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
 def _conditions(
     wanted: Filter, before: Position | None, after: Position | None
 ) -> tuple[list[str], list[Any]]:
-    """Only `audit.entries`' own columns: each has an index that ends in the time."""
+    """Only columns of `audit.entries`: each has an index that ends in the time."""
     asked: list[tuple[str, Any]] = [
         ("act = %s", wanted.act),
         ("act = ANY(%s)", list(wanted.acts)),

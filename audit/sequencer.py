@@ -15,7 +15,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import Error, connections, transaction
+from django.db import Error, IntegrityError, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from audit import anchors, merkle, note
@@ -34,18 +34,12 @@ LAST_CHECKPOINT = (
     "SELECT size, root, frontier, note FROM audit.checkpoints ORDER BY size DESC LIMIT 1"
 )
 LEAF_COUNT = "SELECT coalesce(max(index) + 1, 0), count(*) FROM audit.leaves WHERE index >= %s"
-TAKE = """
-WITH taken AS (
-    DELETE FROM audit.outbox
-    WHERE position IN (SELECT position FROM audit.outbox ORDER BY position LIMIT %s)
-    RETURNING position, entry, recorded_at
-)
-SELECT taken.entry, taken.recorded_at, entries.body
-FROM taken LEFT JOIN audit.entries AS entries
-    ON entries.recorded_at = taken.recorded_at AND entries.id = taken.entry
-ORDER BY taken.position
+# The database moves them among the entries; this role may only say how many.
+TAKE = "SELECT entry, recorded_at, body FROM audit.take(%s)"
+ADD_LEAVES = """
+INSERT INTO audit.leaves (index, entry, recorded_at, hash)
+SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::timestamptz[], %s::bytea[])
 """
-ADD_LEAF = "INSERT INTO audit.leaves (index, entry, recorded_at, hash) VALUES (%s, %s, %s, %s)"
 ADD_CHECKPOINT = (
     "INSERT INTO audit.checkpoints (size, root, frontier, note) VALUES (%s, %s, %s, %s)"
 )
@@ -192,15 +186,21 @@ def _locked(cursor: CursorWrapper) -> bool:
 
 
 def _take(cursor: CursorWrapper, size: int) -> list[bytes]:
-    """Moves the oldest outbox rows into leaves; the hash is of the bytes as they are stored."""
-    cursor.execute(TAKE, [BATCH])
-    rows = []
-    for index, (entry, recorded_at, body) in enumerate(cursor.fetchall(), start=size):
-        if body is None:
-            raise LogMismatch(f"entry {entry} is in the outbox but not in the log")
-        rows.append((index, entry, recorded_at, merkle.leaf_hash(bytes(body))))
-    cursor.executemany(ADD_LEAF, rows)
-    return [row[3] for row in rows]
+    """Moves the oldest waiting entries into the tree; the hash is of the bytes as stored."""
+    try:
+        cursor.execute(TAKE, [BATCH])
+    except IntegrityError as error:
+        raise LogMismatch("a waiting entry stands in the log with another body") from error
+    taken = cursor.fetchall()
+    leaves = [merkle.leaf_hash(bytes(body)) for _, _, body in taken]
+    columns = [
+        list(range(size, size + len(taken))),
+        [entry for entry, _, _ in taken],
+        [recorded_at for _, recorded_at, _ in taken],
+        leaves,
+    ]
+    cursor.execute(ADD_LEAVES, columns)
+    return leaves
 
 
 def _fold_blocks(cursor: CursorWrapper, size: int) -> None:

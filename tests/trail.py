@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-READ = "SELECT body FROM audit.entries WHERE act = %s ORDER BY recorded_at"
+READ = "SELECT body FROM audit.recorded WHERE act = %s ORDER BY recorded_at"
 
 
 def recorded(act: str) -> list[dict[str, Any]]:

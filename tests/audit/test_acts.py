@@ -71,7 +71,7 @@ def leave_it_to_another() -> None:
 
 
 def entries() -> list[str]:
-    return [str(act) for (act,) in rows("SELECT act FROM audit.entries ORDER BY recorded_at")]
+    return [str(act) for (act,) in rows("SELECT act FROM audit.recorded ORDER BY recorded_at")]
 
 
 def made() -> int:
@@ -85,7 +85,7 @@ def test_an_act_leaves_its_row_and_its_entry() -> None:
 
 def test_the_entry_says_who_acted() -> None:
     make()
-    ((said,),) = rows("SELECT body FROM audit.entries")
+    ((said,),) = rows("SELECT body FROM audit.recorded")
     found: dict[str, Any] = json.loads(bytes(said))
     assert (found["actor"], found["actor_role"], found["auth"]) == (
         "user:ana",
@@ -127,7 +127,7 @@ def test_nobody_acting_is_refused() -> None:
     assert made() == 0
     with acting_as_system("beat"):
         make()
-    assert rows("SELECT actor FROM audit.entries") == [("system:beat",)]
+    assert rows("SELECT actor FROM audit.recorded") == [("system:beat",)]
 
 
 def test_a_log_that_takes_no_entry_stops_the_act() -> None:

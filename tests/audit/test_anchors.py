@@ -209,6 +209,7 @@ def test_what_is_late_is_said() -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE audit.checkpoints DISABLE TRIGGER USER")
         cursor.execute("UPDATE audit.checkpoints SET signed_at = now() - interval '4 hours'")
+        cursor.execute("ALTER TABLE audit.outbox DISABLE TRIGGER USER")
         cursor.execute("UPDATE audit.outbox SET recorded_at = now() - interval '2 minutes'")
     assert monitoring.notes() == ["audit.outbox_late", "audit.anchor_late"]
     found = monitoring.ages()

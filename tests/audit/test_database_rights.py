@@ -30,12 +30,13 @@ MALFORMED = (
     BODY.replace(b"user:a", b"a" * 5000),
     BODY.replace(b"user:a", b"\xff"),
 )
+LOST = "23000"  # integrity_constraint_violation
 OTHER_ROLES = ("quietroom_audit_owner", "quietroom_audit_reader", "quietroom_audit_sequencer")
 
 
 def test_the_application_can_append() -> None:
     assert outcome("default", APPEND, params=[BODY]) == PASSED
-    assert rows("SELECT count(*) FROM audit.entries") == [(1,)]
+    assert rows("SELECT count(*) FROM audit.recorded") == [(1,)]
     assert rows("SELECT count(*) FROM audit.outbox") == [(1,)]
 
 
@@ -47,11 +48,13 @@ def test_the_application_can_do_nothing_else_on_any_table_or_partition() -> None
             assert outcome("default", statement.format(table)) == REFUSED, (statement, table)
         assert outcome("default", update_of(table)) == REFUSED, table
         assert outcome("default", f"INSERT INTO {table} DEFAULT VALUES") == REFUSED, table
+    assert outcome("default", "SELECT * FROM audit.recorded") == REFUSED
 
 
 def test_the_reader_reads_and_does_nothing_else() -> None:
     """The control for the test above: the same statements, and one of them passes."""
     append()
+    assert outcome("audit_reader", "SELECT * FROM audit.recorded") == PASSED
     for table in ("audit.entries", "audit.outbox", "audit.leaves", "audit.checkpoints"):
         assert outcome("audit_reader", f"SELECT * FROM {table}") == PASSED
         for statement in ACTS[1:]:
@@ -59,14 +62,33 @@ def test_the_reader_reads_and_does_nothing_else() -> None:
     assert outcome("audit_reader", APPEND, params=[BODY]) == REFUSED
 
 
-def test_the_sequencer_cannot_write_or_change_entries() -> None:
+def test_the_sequencer_moves_entries_and_can_neither_write_nor_change_them() -> None:
     append()
-    for statement in ("DELETE FROM audit.entries", "UPDATE audit.entries SET body = ''"):
-        assert outcome("audit_sequencer", statement) == REFUSED
+    for table in ("audit.entries", "audit.outbox"):
+        for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET body = ''"):
+            assert outcome("audit_sequencer", statement) == REFUSED
+        put = f"INSERT INTO {table} (body) VALUES ('')"
+        assert outcome("audit_sequencer", put) == REFUSED
     for statement in ("DELETE FROM audit.leaves", "UPDATE audit.leaves SET index = 7"):
         assert outcome("audit_sequencer", statement) == REFUSED
     assert outcome("audit_sequencer", APPEND, params=[BODY]) == REFUSED
-    assert outcome("audit_sequencer", "DELETE FROM audit.outbox") == PASSED
+    ((waiting,),) = rows("SELECT body FROM audit.outbox")
+    assert outcome("audit_sequencer", "SELECT audit.take(1)") == PASSED
+    assert rows("SELECT body, actor FROM audit.entries") == [(waiting, "user:a")]
+    assert rows("SELECT count(*) FROM audit.outbox") == [(0,)]
+
+
+def test_what_waits_leaves_the_outbox_only_for_the_log_also_for_a_superuser() -> None:
+    """The control is the move in the test above."""
+    append()
+    replica = "SET LOCAL session_replication_role = replica"
+    for first in (replica, "SELECT"):
+        assert outcome("owner", first, "DELETE FROM audit.outbox") == LOST
+        for statement in ("UPDATE audit.outbox SET body = ''", "TRUNCATE audit.outbox"):
+            assert outcome("owner", first, statement) == REFUSED
+    copy = "INSERT INTO audit.entries SELECT recorded_at, entry, {}, '', '' FROM audit.outbox"
+    for body, found in (("'other'", LOST), ("body", PASSED)):
+        assert outcome("owner", copy.format(body), "DELETE FROM audit.outbox") == found
 
 
 def test_nobody_changes_what_is_written_not_even_a_superuser() -> None:
@@ -139,7 +161,7 @@ def test_a_lazy_commit_is_refused_before_and_after_the_append() -> None:
     lazily = "SET LOCAL synchronous_commit = off"
     assert outcome("default", lazily, APPEND, params=[BODY]) != PASSED
     assert outcome("default", f"SELECT audit.append('{BODY.decode()}')", lazily) != PASSED
-    assert rows("SELECT count(*) FROM audit.entries") == [(0,)]
+    assert rows("SELECT count(*) FROM audit.recorded") == [(0,)]
     locally = "SET LOCAL synchronous_commit = local"
     assert outcome("default", locally, APPEND, params=[BODY]) == PASSED
 
@@ -154,7 +176,7 @@ def test_a_look_alike_of_the_caller_does_not_blind_the_check_at_commit() -> None
     lazily = "SET LOCAL synchronous_commit = off"
     write = f"SELECT audit.append('{BODY.decode()}')"
     assert outcome("default", blinded, write, lazily) != PASSED
-    assert rows("SELECT count(*) FROM audit.entries") == [(0,)]
+    assert rows("SELECT count(*) FROM audit.recorded") == [(0,)]
     assert outcome("default", blinded, write) == PASSED
 
 
@@ -171,7 +193,7 @@ def test_the_caller_chooses_neither_identity_nor_time() -> None:
     found = rows(
         "SELECT id, recorded_at > now() - interval '1 minute',"
         " convert_from(body, 'UTF8')::jsonb->>'id',"
-        " (convert_from(body, 'UTF8')::jsonb->>'at')::timestamptz = recorded_at FROM audit.entries"
+        " (convert_from(body, 'UTF8')::jsonb->>'at')::timestamptz = recorded_at FROM audit.recorded"
     )
     assert found == [(entry, True, str(entry), True)]
 
@@ -181,14 +203,14 @@ def test_names_that_the_caller_puts_in_front_are_not_used() -> None:
         cursor.execute("CREATE TEMPORARY TABLE entries (LIKE pg_class)")
         cursor.execute("SET LOCAL search_path = pg_temp, public")
         append()
-    assert rows("SELECT count(*) FROM audit.entries") == [(1,)]
+    assert rows("SELECT count(*) FROM audit.recorded") == [(1,)]
 
 
 def fill_tree() -> None:
     """One leaf and one checkpoint, so that every kept table but the spare partitions has a row."""
     with connections["audit_sequencer"].cursor() as cursor:
         cursor.execute(
-            "INSERT INTO audit.leaves SELECT 0, id, recorded_at, sha256(body) FROM audit.entries"
+            "INSERT INTO audit.leaves SELECT 0, entry, recorded_at, sha256(body) FROM audit.take(1)"
         )
         cursor.execute("INSERT INTO audit.checkpoints VALUES (1, sha256(''), sha256(''), 'note')")
 

@@ -27,7 +27,7 @@ def mallory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def recorded() -> list[tuple[Any, ...]]:
-    return rows("SELECT act, outcome, body FROM audit.entries ORDER BY recorded_at")
+    return rows("SELECT act, outcome, body FROM audit.recorded ORDER BY recorded_at")
 
 
 def test_a_refusal_is_recorded_though_the_act_is_rolled_back(log: None) -> None:

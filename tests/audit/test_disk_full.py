@@ -109,7 +109,7 @@ def execute(statement: str, values: list[Any] | None = None, *, times: int) -> N
 
 
 def acts(act: str) -> list[bytes]:
-    found = rows("SELECT body FROM audit.entries WHERE act = %s", act)
+    found = rows("SELECT body FROM audit.recorded WHERE act = %s", act)
     return [bytes(body) for (body,) in found]
 
 

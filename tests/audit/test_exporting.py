@@ -75,7 +75,7 @@ def test_an_export_is_an_act_that_names_its_manifest(tmp_path: Path) -> None:
     call_command("audit_export", folder, first=2, last=4, verbosity=0)
     digest = sha256_of(folder / "manifest.json")
     ((body,),) = rows(
-        "SELECT body FROM audit.entries WHERE act = 'audit.exported'"
+        "SELECT body FROM audit.recorded WHERE act = 'audit.exported'"
         " ORDER BY recorded_at DESC LIMIT 1"
     )
     said = json.loads(bytes(body))

@@ -38,7 +38,7 @@ def client(ana: User) -> Client:
 
 
 def said(act: str) -> list[dict[str, Any]]:
-    found = rows("SELECT body FROM audit.entries WHERE act = %s ORDER BY recorded_at", act)
+    found = rows("SELECT body FROM audit.recorded WHERE act = %s ORDER BY recorded_at", act)
     return [json.loads(bytes(body)) for (body,) in found]
 
 

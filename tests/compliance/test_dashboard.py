@@ -48,7 +48,7 @@ def test_the_log_is_checked_by_itself_and_the_desk_says_how_far(
     size = last_entry("log.verified")["details"]["size"]
     assert f"Verified to #{size - 1}," in words(officer.get("/desk/"))
     every_minute()
-    assert len(rows("SELECT 1 FROM audit.entries WHERE act = 'log.verified'")) == 1
+    assert len(rows("SELECT 1 FROM audit.recorded WHERE act = 'log.verified'")) == 1
 
 
 def test_a_broken_log_is_said_on_the_desk(past: Past, officer: Client) -> None:

@@ -63,7 +63,7 @@ def shown_by(response: Any) -> Any:
 
 def last_entry(act: str) -> dict[str, Any]:
     found = rows(
-        "SELECT body FROM audit.entries WHERE act = %s ORDER BY recorded_at DESC LIMIT 1", act
+        "SELECT body FROM audit.recorded WHERE act = %s ORDER BY recorded_at DESC LIMIT 1", act
     )
     said: dict[str, Any] = json.loads(bytes(found[0][0]))
     return said

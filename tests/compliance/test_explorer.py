@@ -161,7 +161,7 @@ def test_an_export_that_cannot_be_recorded_hands_nothing_out(past: Past, officer
         refused = officer.post("/desk/log/export/?outcome=denied")
     assert refused.status_code == 503
     assert not refused.content.startswith(b"PK")
-    assert rows("SELECT 1 FROM audit.entries WHERE act = 'audit.exported'") == []
+    assert rows("SELECT 1 FROM audit.recorded WHERE act = 'audit.exported'") == []
 
 
 def test_an_export_of_nothing_says_what_to_do(officer: Client) -> None:

@@ -74,7 +74,7 @@ def test_a_true_name_is_shown_for_a_reason_and_once(past: Past, officer: Client)
     assert ANA.true_name not in officer.get(path).content.decode()
     without = officer.post(path, {})
     assert ANA.true_name not in without.content.decode()
-    assert rows("SELECT 1 FROM audit.entries WHERE act = 'desk.name_revealed'") == []
+    assert rows("SELECT 1 FROM audit.recorded WHERE act = 'desk.name_revealed'") == []
     shown = officer.post(path, {"reason": "complaint"})
     assert ANA.true_name in shown.content.decode()
     assert shown["Cache-Control"] == "no-store"

@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-READ = "SELECT act FROM audit.entries ORDER BY recorded_at"
+READ = "SELECT act FROM audit.recorded ORDER BY recorded_at"
 
 
 def acts_so_far() -> list[str]:
