@@ -28,6 +28,18 @@ WHERE sink = %s ORDER BY size DESC LIMIT 1
 """
 KEEP = "INSERT INTO audit.anchors (sink, size, note, receipt) VALUES (%s, %s, %s, %s)"
 
+# One row when an anchor joins the list and one when it leaves; their ages are watched meanwhile.
+ANNOUNCE = """
+WITH known AS (
+    SELECT DISTINCT ON (name) name, is_asked FROM audit.sinks ORDER BY name, id DESC
+)
+INSERT INTO audit.sinks (name, is_asked)
+SELECT told.name, true FROM unnest(%(names)s::text[]) AS told (name)
+WHERE told.name NOT IN (SELECT name FROM known WHERE is_asked)
+UNION ALL
+SELECT name, false FROM known WHERE is_asked AND name <> ALL (%(names)s::text[])
+"""
+
 log = structlog.get_logger(__name__)
 
 
@@ -41,6 +53,11 @@ class Anchoring:
     @classmethod
     def from_settings(cls) -> "Anchoring":
         return cls(sinks_of(settings.AUDIT_ANCHORS))
+
+    def announce(self) -> None:
+        """Says whose ages are to be watched: what watches does not know the settings."""
+        with connections[ALIAS].cursor() as cursor:
+            cursor.execute(ANNOUNCE, {"names": [sink.name for sink in self.sinks]})
 
     def round(self) -> int:
         """How many sinks took a checkpoint. One that refuses is logged and asked again."""
@@ -81,12 +98,16 @@ def _proof(size: int, old: int) -> list[bytes]:
 def run(stop: threading.Event) -> None:
     """Works until `stop` is set; a database that is away is waited for. Raises the alarms."""
     anchoring = Anchoring.from_settings()
+    is_announced = False
     try:
         while not stop.is_set():
             try:
+                if not is_announced:
+                    anchoring.announce()
+                    is_announced = True
                 anchoring.round()
                 for alarm in monitoring.ages(ALIAS).alarms():
-                    log.critical(alarm)
+                    log.critical(alarm.code, sink=alarm.sink)
             except Error:
                 log.error("audit.anchoring_waits")
                 connections[ALIAS].close()

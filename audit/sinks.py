@@ -250,7 +250,13 @@ KINDS: dict[str, Callable[[str], Sink]] = {
 
 def sinks_of(text: str) -> tuple[Sink, ...]:
     """Raises ValueError that names the kind of the part that is wrong, never the part itself."""
-    return tuple(_sink(part) for part in text.split())
+    sinks = tuple(_sink(part) for part in text.split())
+    names = [sink.name for sink in sinks]
+    for name in names:
+        # What was anchored is remembered by name: the second would never be asked.
+        if names.count(name) > 1:
+            raise ValueError(f"two anchors are called {name!r}")
+    return sinks
 
 
 def _sink(part: str) -> Sink:

@@ -37,12 +37,6 @@ class Dashboard:
     requests: list[PrivacyRequest]
 
 
-ALARMS = {
-    "audit.outbox_late": "Entries have waited for their signature for more than a minute.",
-    "audit.anchor_late": "Nobody outside has held the newest entries for more than three hours.",
-}
-
-
 def dashboard(program: Program, *, now: datetime | None = None) -> Dashboard:
     now = now or timezone.now()
     zone = ZoneInfo(program.timezone)
@@ -53,7 +47,7 @@ def dashboard(program: Program, *, now: datetime | None = None) -> Dashboard:
         log=log.log_state(),
         check=newest_check(),
         anchor=log.newest_anchor(),
-        alarms=[ALARMS[alarm] for alarm in ages().alarms()],
+        alarms=[alarm.words for alarm in ages().alarms()],
         alerts=list(open_alerts(program)[:LISTED]),
         reviews=list(open_reviews(program)[:LISTED]),
         uses=len(waiting_uses()),

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.checks import run_checks
-from django.db import connections
+from django.db import connections, transaction
 from pytest_django import Settings
 
 from audit import monitoring, verify
@@ -206,15 +206,57 @@ def test_what_is_late_is_said() -> None:
     assert list(monitoring.ages().alarms()) == []
     signed(1)
     append()
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE audit.checkpoints DISABLE TRIGGER USER")
-        cursor.execute("UPDATE audit.checkpoints SET signed_at = now() - interval '4 hours'")
-        cursor.execute("ALTER TABLE audit.outbox DISABLE TRIGGER USER")
-        cursor.execute("UPDATE audit.outbox SET recorded_at = now() - interval '2 minutes'")
-    assert monitoring.notes() == ["audit.outbox_late", "audit.anchor_late"]
+    age("checkpoints", "signed_at", "4 hours")
+    age("outbox", "recorded_at", "2 minutes")
+    assert monitoring.notes() == [
+        "audit.outbox_late: Entries have waited for their signature for 2 minutes.",
+        "audit.anchor_late: Nobody outside has held the newest entries for 4 hours.",
+    ]
     found = monitoring.ages()
     assert 120 <= found.outbox < 600
     assert 14_400 <= found.unanchored < 15_000
+
+
+def test_one_anchor_that_fails_for_days_is_named_beside_one_that_works(tmp_path: Path) -> None:
+    good, bad = f"file:{tmp_path}/anchors.txt", "file:/nowhere/at/all"
+    both = Anchoring(sinks_of(f"{good} {bad}"), timedelta(0))
+    both.announce()
+    for days in (4, 3):
+        signed(1)
+        assert both.round() == 1
+        age("checkpoints", "signed_at", f"{days} days")
+        age("sinks", "since", f"{days} days")
+    late = "audit.sink_late: The anchor “file all” has taken no newer checkpoint for 3 days."
+    assert monitoring.notes() == [late]
+    monitoring.measure()
+    measured = {
+        sample.labels["sink"]: sample.value
+        for sample in next(iter(monitoring.SINK_AGE.collect())).samples
+    }
+    assert measured["file anchors.txt"] == 0
+    assert measured["file all"] > timedelta(days=3).total_seconds()
+    Anchoring(sinks_of(good)).announce()
+    assert monitoring.notes() == []
+
+
+def test_an_anchor_that_just_joined_has_hours_to_take_its_first_checkpoint() -> None:
+    signed(1)
+    age("checkpoints", "signed_at", "9 days")
+    fresh = Anchoring(sinks_of("file:/nowhere/at/all"))
+    fresh.announce()
+    fresh.announce()
+    assert rows("SELECT name, is_asked FROM audit.sinks") == [("file all", True)]
+    assert monitoring.ages().sinks["file all"] < 600
+    age("sinks", "since", "4 hours")
+    assert [alarm.sink for alarm in monitoring.ages().alarms()] == ["", "file all"]
+
+
+def test_two_anchors_of_one_name_are_refused(settings: Settings) -> None:
+    settings.AUDIT_ANCHORS = "file:/mnt/one/anchors.txt file:/mnt/two/anchors.txt"
+    (error,) = run_checks(tags=["security"])
+    assert "two anchors are called 'file anchors.txt'" in error.msg
+    settings.AUDIT_ANCHORS = "file:/mnt/one/anchors.txt file:/mnt/two/other.txt"
+    assert run_checks(tags=["security"]) == []
 
 
 @pytest.mark.parametrize(
@@ -235,6 +277,14 @@ def test_production_needs_an_anchor_where_the_key_is(settings: Settings) -> None
     assert "audit.E002" in {error.id for error in run_checks(tags=["security"])}
     settings.AUDIT_ANCHORS = "file:/mnt/elsewhere/anchors.txt"
     assert "audit.E002" not in {error.id for error in run_checks(tags=["security"])}
+
+
+def age(table: str, column: str, by: str) -> None:
+    """As if what the table holds had happened so long ago."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(f"ALTER TABLE audit.{table} DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE audit.{table} SET {column} = now() - %s::interval", [by])
+        cursor.execute(f"ALTER TABLE audit.{table} ENABLE TRIGGER USER")
 
 
 def signed(entries: int) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -54,14 +55,25 @@ def test_the_log_is_checked_by_itself_and_the_desk_says_how_far(
 def test_a_broken_log_is_said_on_the_desk(past: Past, officer: Client) -> None:
     past.happened(month.denials(past["ben"], timezone.now() - timedelta(hours=3)))
     sequence()
-    from django.db import connections
-
     with connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE audit.entries DISABLE TRIGGER USER")
         cursor.execute("UPDATE audit.entries SET outcome = 'ok' WHERE outcome = 'denied'")
     with acting_as_system("tests"):
         every_minute()
     assert "found something wrong" in words(officer.get("/desk/"))
+
+
+def test_the_desk_names_the_anchor_that_fails(past: Past, officer: Client) -> None:
+    sequence()
+    notice = "The anchor “mail by mail.example” has taken no newer checkpoint for 4 hours."
+    assert notice not in words(officer.get("/desk/"))
+    rows(
+        "INSERT INTO audit.sinks (name, is_asked, since)"
+        " VALUES ('mail by mail.example', true, now() - interval '4 hours') RETURNING id"
+    )
+    assert notice not in words(officer.get("/desk/"))
+    age_checkpoints("5 hours")
+    assert notice in words(officer.get("/desk/"))
 
 
 def test_an_empty_desk_says_so(past: Past, officer: Client) -> None:
@@ -84,3 +96,9 @@ def test_a_scale_ends_with_a_round_number() -> None:
     assert [round_up(n) for n in (0, 1, 2, 3, 7, 11, 49, 51, 101)] == [
         *(1, 1, 2, 5, 10, 20, 50, 100, 200),
     ]
+
+
+def age_checkpoints(by: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE audit.checkpoints DISABLE TRIGGER USER")
+        cursor.execute("UPDATE audit.checkpoints SET signed_at = now() - %s::interval", [by])
