@@ -233,8 +233,8 @@ def notes_in(text: str) -> list[str]:
 
 
 def _row(found: tuple[Any, ...]) -> Row:
-    number, leaf, entry, at, body, *columns = found
-    return Row(number, leaf, entry, at, body, tuple(columns))
+    number, leaf, entry, at, body = found[:5]
+    return Row(number, leaf, entry, at, body, found[5:])
 
 
 def _opened(note: str, keys: Sequence[Key], holder: str) -> Checkpoint:

@@ -33,6 +33,9 @@ ED25519 = 1
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 COLUMNS = ("act", "outcome", "actor", "subject", "session", "group", "address", "device")
 
+# Two thirds of the time of json.loads, which a million entries feel.
+decoded = json.JSONDecoder().raw_decode
+
 # An act may commit after others that began later; no transaction lives this long.
 LATEST = timedelta(hours=1)
 
@@ -240,10 +243,13 @@ def check_row(row: Row) -> None:
     if leaf_hash(row.body) != row.leaf:
         raise Wrong(f"{row.name}: its body is not the one that was hashed into the log")
     try:
-        said = json.loads(row.body)
-        told = (said["id"], said["at"], *(said.get(column) for column in COLUMNS))
-    except (ValueError, KeyError, AttributeError) as error:
+        text = row.body.decode()
+        said, end = decoded(text)
+        told = (said["id"], said["at"], *map(said.get, COLUMNS))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise Wrong(f"{row.name}: its body is not an entry") from error
+    if end != len(text):
+        raise Wrong(f"{row.name}: something stands behind its body")
     shown = (row.entry, row.at, *row.columns)
     if told != shown:
         names = ("id", "at", *COLUMNS)
