@@ -22,7 +22,7 @@ TOLD = (
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.audit", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10, help="for each rate")
+    parser.add_argument("--seconds", type=float, default=8, help="for each rate")
     parser.add_argument("--verify", type=int, default=1_000_000, help="entries to verify")
     parser.add_argument("--rows", type=int, default=10_000_000, help="entries to search")
     parser.add_argument("--only", choices=PARTS, help="one part alone")

@@ -58,7 +58,7 @@ FILL_AT_ONCE = 500_000
 
 
 def seconds_needed(sizes: Sizes) -> float:
-    return sizes.rows / 40_000
+    return sizes.rows / 50_000
 
 
 def measure(owner_url: str, sizes: Sizes) -> dict[str, float]:

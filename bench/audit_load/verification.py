@@ -11,7 +11,7 @@ AT_ONCE = 100_000
 
 
 def seconds_needed(sizes: Sizes) -> float:
-    return sizes.verify / 8000
+    return sizes.verify / 5000
 
 
 def measure(owner_url: str, sizes: Sizes) -> dict[str, float]:
