@@ -197,7 +197,8 @@ class Log:
         if beyond and self._one(SIZE) == size:
             raise Wrong(f"entry #{beyond[0][0]} stands behind the last checkpoint")
         for entry, at in self._all(WITHOUT_LEAF):
-            raise Wrong(f"entry {entry} of {at} has no leaf: it was put in by force")
+            why = "it was put in, or kept out of the tree, by force"
+            raise Wrong(f"entry {entry} of {at} has no leaf: {why}")
         for entry, at in self._all(WAITING):
             raise Wrong(f"entry {entry} of {at} waits for its leaf: is the sequencer running?")
 

@@ -25,6 +25,9 @@ COLUMNS = {
     "actor": "'user:b'",
     "subject": "'user:b'",
     "session": "'session:b'",
+    "group": "'group:b'",
+    "address": "'192.0.2.9'",
+    "device": "'another'",
 }
 
 
@@ -68,7 +71,8 @@ def test_a_body_edited_together_with_its_leaf_is_named(superuser: CursorWrapper)
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_an_edited_column_is_named(superuser: CursorWrapper, column: str) -> None:
-    superuser.execute(f"UPDATE audit.entries SET {column} = {COLUMNS[column]} WHERE id = {VICTIM}")
+    change = f'"{column}" = {COLUMNS[column]}'
+    superuser.execute(f"UPDATE audit.entries SET {change} WHERE id = {VICTIM}")
     with pytest.raises(Wrong, match=rf"#12 .* its {column} is not what its body says"):
         check()
 
@@ -126,7 +130,20 @@ def test_an_entry_put_in_beside_append_is_named(superuser: CursorWrapper) -> Non
         check()
 
 
-def test_an_entry_kept_out_of_the_tree_is_named(superuser: CursorWrapper) -> None:
+def test_an_entry_that_the_sequencer_moves_without_its_leaf_is_named(
+    superuser: CursorWrapper,
+) -> None:
+    """What a stolen role of the sequencer can do; it needs no superuser."""
+    superuser.execute(APPEND, [BODY])
+    check()
+    superuser.execute("SET LOCAL ROLE quietroom_audit_sequencer")
+    superuser.execute("SELECT audit.take(1)")
+    superuser.execute("RESET ROLE")
+    with pytest.raises(Wrong, match=r"has no leaf: it was .* kept out of the tree"):
+        check()
+
+
+def test_an_entry_kept_waiting_is_named(superuser: CursorWrapper) -> None:
     superuser.execute(
         "WITH old AS (SELECT gen_random_uuid() AS id, now() - interval '1 minute' AS at)"
         " INSERT INTO audit.outbox (recorded_at, entry, body) SELECT at, id, '' FROM old"
