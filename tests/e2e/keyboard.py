@@ -14,6 +14,12 @@ IS_SEEN = """() => {
   const box = shown.getBoundingClientRect();
   return one.matches(":focus-visible") && box.bottom > 0 && box.top < innerHeight;
 }"""
+# Whether the focus is among radio buttons of which one is called so.
+IS_AMONG = """name => {
+  const one = document.activeElement;
+  const group = one.type === "radio" ? [...one.form.elements[one.name]] : [];
+  return group.some(radio => radio.labels[0].innerText.trim() === name);
+}"""
 MANY = 80
 
 
@@ -42,3 +48,18 @@ def tick_until(page: Page, name: str) -> None:
         if page.evaluate("document.activeElement.type === 'checkbox'"):
             page.keyboard.press("Space")
     raise AssertionError(f"the keyboard does not come to {name}")
+
+
+def choose(page: Page, name: str) -> None:
+    """Comes to the radio buttons that have this one, and walks to it with the arrow."""
+    for _ in range(MANY):
+        page.keyboard.press("Tab")
+        if page.evaluate(IS_AMONG, name):
+            break
+    page.keyboard.press("Space")
+    for _ in range(MANY):
+        if page.evaluate(FOCUSED) == name:
+            assert page.evaluate("document.activeElement.checked")
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"the keyboard does not choose {name}")

@@ -1,14 +1,14 @@
 """Every page at phone, tablet and desktop size, light and dark: all fits and axe is silent."""
 
 import re
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from config.development import cast
-from tests.e2e import staff
-from tests.e2e.keyboard import tab_to
+from tests.e2e import keyboard, staff
 from tests.e2e.looks import LOOKS, Look, faults_here, faults_of, judge, looking
 from tests.e2e.person import Person
 from tests.e2e.world import World
@@ -132,8 +132,8 @@ def leave_work(world: World) -> None:
     thea.go(emergency_card_in(thea, world.group))
     open_card(thea)
     staff.invite_member(thea, world.group, cast.CLEO)
-    mail = world[cast.BEN].mailbox
-    world[cast.BEN].go(mail.link_for(cast.CLEO.email, containing="/invitation/"))
+    for member in (world[cast.ANA], world[cast.BEN]):
+        member.go(member.mailbox.link_for(cast.CLEO.email, containing="/invitation/"))
     world.stack.manage("detect")
     world.stack.manage("shell", "-c", REVIEWS_OF_A_QUARTER)
 
@@ -152,9 +152,9 @@ def test_a_review_is_signed_with_the_keyboard_alone(officer: Person) -> None:
     open_items = page.get_by_role("button", name=re.compile("^In order"))
     expect(open_items).not_to_have_count(0)
     while open_items.count():
-        tab_to(page, open_items.first.inner_text().strip())
+        keyboard.tab_to(page, open_items.first.inner_text().strip())
         press_enter(page)
-    tab_to(page, "Sign off")
+    keyboard.tab_to(page, "Sign off")
     press_enter(page)
     expect(page.get_by_text("everything below is what was signed")).to_be_visible()
 
@@ -172,19 +172,64 @@ def test_alerts_reviews_and_session_reports(officer: Person, look: Look) -> None
 
 def test_the_desk_is_worked_with_the_keyboard_alone(officer: Person) -> None:
     officer.go("/desk/")
-    tab_to(officer.page, "Explorer")
+    keyboard.tab_to(officer.page, "Explorer")
     officer.page.keyboard.press("Enter")
     officer.sees_heading("Who did what")
-    tab_to(officer.page, "Narrow the list")
+    keyboard.tab_to(officer.page, "Narrow the list")
     officer.page.keyboard.press("Enter")
     officer.page.keyboard.press("Tab")
     officer.page.keyboard.type("joined or was added")
-    tab_to(officer.page, "Show")
+    keyboard.tab_to(officer.page, "Show")
     officer.page.keyboard.press("Enter")
     expect(officer.page).to_have_url(re.compile("act=member.added"))
-    tab_to(officer.page, "Open the entry")
+    keyboard.tab_to(officer.page, "Open the entry")
     officer.page.keyboard.press("Enter")
     officer.sees_heading("One entry")
+
+
+def test_alerts_are_decided_with_the_keyboard_alone(officer: Person) -> None:
+    page, name = officer.page, "Link used by another account"
+    officer.go("/desk/")
+    keyboard.use(page, "Alerts")
+    officer.sees_heading("Alerts")
+    keyboard.use(page, name)
+    officer.sees_heading(name)
+    keyboard.choose(page, "Dismiss it: it is explained")
+    keyboard.choose(page, "A mistake; I have talked with them")
+    keyboard.tab_to(page, "What you found out (if you like)")
+    page.keyboard.type("The mail was forwarded.")
+    keyboard.use(page, "Decide")
+    expect(page.get_by_text("Your decision is kept with the alert.")).to_be_visible()
+    expect(page.get_by_text("The mail was forwarded.")).to_be_visible()
+    keyboard.use(page, "To the other alerts")
+    officer.sees_heading("Alerts")
+    keyboard.use(page, name)
+    officer.sees_heading(name)
+    keyboard.choose(page, "Escalate it: admins and other officers are told")
+    keyboard.choose(page, "It may be an incident")
+    keyboard.use(page, "Decide")
+    expect(page.get_by_text("Your decision is kept with the alert.")).to_be_visible()
+    expect(page.locator(".badge", has_text="Escalated").first).to_be_visible()
+
+
+def test_both_reports_are_reached_and_read_with_the_keyboard_alone(officer: Person) -> None:
+    page = officer.page
+    officer.go("/desk/log/?act=session.scheduled")
+    session = page.locator('table a[href^="/desk/sessions/"]').first.inner_text()
+    keyboard.use(page, session)
+    officer.sees_heading("Session report")
+    keyboard.use(page, "Everything of this session in the explorer")
+    expect(page).to_have_url(re.compile("session="))
+    officer.go("/desk/log/?act=member.added")
+    keyboard.use(page, "Open the entry")
+    officer.sees_heading("One entry")
+    keyboard.use(page, "Who saw this person's record")
+    officer.sees_heading("Who saw this record")
+    later = date.today() + timedelta(days=2)
+    keyboard.tab_to(page, "From (if you like)")
+    page.keyboard.type(f"{later:%m%d%Y}")
+    keyboard.use(page, "Show since then")
+    expect(page.get_by_text("Nobody else opened this record")).to_be_visible()
 
 
 def emergency_card_in(therapist: Person, group: str) -> str:
