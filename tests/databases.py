@@ -46,7 +46,8 @@ def clone(name: str, template: str = TEMPLATE) -> Iterator[str]:
     before = str(settings.DATABASES["default"]["NAME"])
     database = f"{PREFIX}_{name}"
     close_connections()
-    administer("CREATE DATABASE {} TEMPLATE {}", database, template)
+    # Files without fsync are copied in a third of the time that logged pages take.
+    administer("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", database, template)
     use(database)
     try:
         yield database
