@@ -149,7 +149,10 @@ def show(runs: list[Run], capacities: list[Capacity]) -> None:
     for name in dict.fromkeys(run.system for run in runs):
         held = report.memory(runs, name)
         if held is not None:
-            print(f"{name}: {held[0]:.0f} KiB for a seat, {held[1]:.0f} KiB for one more room")
+            print(
+                f"{name}: {held.seat} KiB for a seat, {held.room_of_8} KiB for a room of 8"
+                f" with its members ({held.beside_seats:+} KiB beside its seats)"
+            )
     for each in capacities:
         print(
             f"{each.engine}: {each.measured} rooms of 8 on one process without loss (measured), "
@@ -171,6 +174,9 @@ def figures(runs: list[Run], capacities: list[Capacity]) -> dict[str, object]:
     engine = best.engine if best else ""
     cost = report.ratio(runs, engine, f"{engine} x2", COMPARED)
     found["two_process_cost_ratio"] = cost
+    held = report.memory(runs, engine)
+    found["kib_per_seat"] = held.seat if held else None
+    found["kib_per_room_of_8"] = held.room_of_8 if held else None
     return found
 
 

@@ -7,8 +7,11 @@ from media_relay.engines import EngineChoice
 from media_relay.node import NodeConfig
 
 
-def node_config(index: int = 0) -> NodeConfig:
-    """`index` numbers the relay processes of one machine: each has the next UDP port."""
+def node_config(index: int = 0, *, gathers: bool = False) -> NodeConfig:
+    """`index` numbers the relay processes of one machine: each has the next UDP port.
+
+    `gathers` is for a process that does nothing else.
+    """
     return NodeConfig(
         verify_key=ticket_verify_key(),
         bind=tuple(settings.RELAY_BIND),
@@ -16,4 +19,5 @@ def node_config(index: int = 0) -> NodeConfig:
         port=settings.RELAY_PORT + index,
         engine=EngineChoice(settings.RELAY_ENGINE),
         cache=settings.RELAY_CACHE,
+        gathers=gathers,
     )

@@ -91,12 +91,11 @@ class Downlink:
     def probe(self, now: float) -> None:
         """Pad the line for as long as a larger picture is wanted and none is known to fit."""
         needed = self.allocation.needed
-        count = self._prober.due(
-            self.estimate,
-            sending=self.allocation.bits_per_second,
-            needed=needed / SPENT if needed is not None else None,
-            now=now,
-        )
+        if needed is None:
+            self._prober.stop()
+            return
+        sending = self.allocation.bits_per_second
+        count = self._prober.due(self.estimate, sending=sending, needed=needed / SPENT, now=now)
         slot = next((slot for slot, leg in self._legs.items() if _is_seen(leg[1])), None)
         if count and slot is not None:
             self._engine.probe(self.peer, slot, count)

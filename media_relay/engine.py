@@ -220,6 +220,10 @@ class Engine(Protocol):
         """(peer, SSRC) of the stream that the slot with this SSRC carries now."""
         ...
 
+    def holed(self) -> set[int]:
+        """Every peer for whom `due_holes` may find something, and perhaps others."""
+        ...
+
     def due_holes(self, peer: int, now: float, again: float) -> dict[int, list[int]]:
         """The sequence numbers to ask this peer for, by SSRC; anew after `again` seconds."""
         ...

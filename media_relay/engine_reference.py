@@ -216,6 +216,15 @@ class ReferenceEngine:
         leg = watching.leg_of(ssrc) if watching else None
         return (leg.source_peer, leg.inbound.ssrc) if leg and leg.inbound else None
 
+    def holed(self) -> set[int]:
+        return {
+            number
+            for number, known in self._peers.items()
+            for track in known.tracks.values()
+            for inbound in track.layers.values()
+            if inbound.has_holes
+        }
+
     def due_holes(self, peer: int, now: float, again: float) -> dict[int, list[int]]:
         due = {}
         for _, _, inbound in self._allowed(peer):
@@ -323,11 +332,12 @@ class ReferenceEngine:
                     self._give(leg, each, now)
 
     def _give(self, leg: Leg, received: Received, now: float) -> None:
-        plain = leg.stream.forward(received, now)
+        stream = leg.stream
+        plain = stream.forward(received, now)
         if plain is not None:
             protected = self._send(leg.viewer, plain)
-            if protected is not None and not leg.stream.spec.is_video:
-                leg.stream.keep(plain, protected)
+            if protected is not None and not stream.is_video:
+                stream.keep(plain, protected)
 
     def _send(self, viewer: Peer, plain: bytes) -> bytes | None:
         """Protected and posted, or None: one viewer's failure MUST NOT starve the others."""

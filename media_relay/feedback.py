@@ -75,13 +75,16 @@ class Feedback:
 
     def repair(self, transports: Iterable[Transport], now: float) -> None:
         """Ask publishers for what is missing."""
+        holed = self._engine.holed()
         for transport in transports:
+            if transport.peer not in holed:
+                continue
             again = transport.repair_seconds
             for ssrc, sequences in self._engine.due_holes(transport.peer, now, again).items():
                 self._engine.send_rtcp(transport.peer, write_nack(ssrc, sequences))
 
     def report_arrivals(self, transports: Iterable[Transport]) -> None:
-        """Transport-wide feedback, every 50 to 100 ms."""
+        """Transport-wide feedback, every 100 ms."""
         for transport in transports:
             arrivals = self._engine.take_arrivals(transport.peer)
             if transport.feedback_ssrc is None:

@@ -105,6 +105,11 @@ class Inbound:
             self._measure_jitter(packet.timestamp, now)
         return received
 
+    @property
+    def has_holes(self) -> bool:
+        """True while something is missing that may be asked for."""
+        return bool(self._holes)
+
     def is_flowing(self, now: float) -> bool:
         """True while media, not only padding, comes in."""
         return now - self._media_at < SILENT_SECONDS

@@ -24,6 +24,7 @@ from media_relay.engines import CACHE, EngineChoice, load_engine
 from media_relay.errors import Malformed
 from media_relay.feedback import Feedback
 from media_relay.metrics import Figures, figures_of
+from media_relay.pace import Pace
 from media_relay.paths import Paths
 from media_relay.rates import Rates
 from media_relay.rhythm import TICK_SECONDS, TICKS_PER_REPORT, Rhythm
@@ -54,7 +55,8 @@ class NodeConfig:
 
     `bind` holds one address per socket: a wildcard answers from the wrong source. The
     advertised addresses and port may differ from the bound ones (containers). Port 0: any.
-    `cache` is where the fast engine keeps its compiled code.
+    `cache` is where the fast engine keeps its compiled code. `gathers`: the node has the event
+    loop to itself and may sleep there for a moment (see pace).
     """
 
     verify_key: Ed25519PublicKey
@@ -64,6 +66,7 @@ class NodeConfig:
     advertised_port: int | None = None
     engine: EngineChoice = EngineChoice.REFERENCE
     cache: str = CACHE
+    gathers: bool = False
 
 
 class Node:
@@ -79,6 +82,7 @@ class Node:
         self._room_of: dict[str, str] = {}
         self._used = UsedTickets()
         self.watchers = Watchers()
+        self._pace = Pace() if config.gathers else None
         self._ticker: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -335,8 +339,8 @@ class Node:
             self.watchers.emit(transport.connection, TransportClosed(reason))
 
     def _read(self, index: int) -> None:
-        seen = self._engine.run(index)
         now = time.monotonic()
+        seen = self._engine.run(index)
         for path, data in seen.strangers:
             self._paths.hear(path, data, now)
         for peer, plain in seen.unlearnt:
@@ -345,6 +349,8 @@ class Node:
         for peer, plain in seen.rtcp:
             if peer in self._by_peer:
                 self._feedback.hear(self._by_peer[peer], plain, now)
+        if self._pace is not None:
+            self._pace.note(seen.count, now)
 
     async def _tick(self) -> None:
         for tick in itertools.count():

@@ -40,6 +40,8 @@ _FILLER = padding_of(4)
 _PROBE = padding_of(PROBE_OCTETS)
 # One extension of one word (RFC 8285, one-byte form).
 _NUMBERED_HEADER = Struct("!BBHLLLBHB")
+_NUMBERED_OCTETS = _NUMBERED_HEADER.size
+_NUMBERED = VERSION | EXTENDED
 _ONE_WORD = ONE_BYTE << 16 | 1
 
 
@@ -115,24 +117,23 @@ class Headers:
         timestamp: int,
         octets: int,
         now: float,
+        marker: int = 0,
         *,
         bits: int = 0,
-        marker: int = 0,
     ) -> bytes:
         """The header before so many octets that leave now."""
-        first, second, sequence = VERSION | bits, marker | self._payload_type, sequence & 0xFFFF
+        second, sequence = marker | self._payload_type, sequence & 0xFFFF
         if not self._extension:
-            return HEADER.pack(first, second, sequence, timestamp, self._ssrc)
-        number = self._departures.depart(now, _NUMBERED_HEADER.size + octets)
+            return HEADER.pack(VERSION | bits, second, sequence, timestamp, self._ssrc)
         return _NUMBERED_HEADER.pack(
-            first | EXTENDED,
+            _NUMBERED | bits,
             second,
             sequence,
             timestamp,
             self._ssrc,
             _ONE_WORD,
             self._extension,
-            number,
+            self._departures.depart(now, _NUMBERED_OCTETS + octets),
             0,
         )
 
@@ -145,12 +146,13 @@ class SlotStream:
 
     def __init__(self, spec: SlotSpec, departures: Departures) -> None:
         self.spec = spec
-        self._headers = Headers(spec.ssrc, spec.payload_type, spec.transport_cc, departures)
+        self._write = Headers(spec.ssrc, spec.payload_type, spec.transport_cc, departures).write
         self._rtx_headers = (
             None
             if spec.rtx_payload_type is None
             else Headers(spec.rtx_ssrc, spec.rtx_payload_type, spec.transport_cc, departures)
         )
+        self.is_video = spec.is_video
         self.packets = 0
         self.octets = 0
         first = spec.first
@@ -159,6 +161,9 @@ class SlotStream:
         self._picture_id = first.picture_id
         self._tl0 = first.tl0
         self._at = 0.0
+        # The newest descriptor with a picture id, and with a tl0, since the source began.
+        self._numbered: Descriptor | None = None
+        self._layered: Descriptor | None = None
         self._shift: _Shift | None = None
         self._rtx_sequence = first.rtx_sequence
         self._resent: dict[int, tuple[float, int]] = {}
@@ -181,6 +186,7 @@ class SlotStream:
 
     def restart(self) -> None:
         """Forget the source; the next begins at a key frame, after the last number."""
+        self._settle()
         self._shift = None
         self._resent.clear()
 
@@ -194,6 +200,7 @@ class SlotStream:
 
     def begin(self, received: Received, now: float) -> None:
         """Continue the stream with this packet of a new source."""
+        self._settle()
         elapsed = max(1, int((now - self._at) * self.spec.clock_rate)) if self._at else 1
         descriptor = received.descriptor
         self._shift = _Shift(
@@ -212,18 +219,22 @@ class SlotStream:
             return None
         position = received.position + shift.position
         timestamp = (received.timestamp + shift.timestamp) & 0xFFFFFFFF
+        descriptor, octets = received.descriptor, received.octets
         if position > self._position:
             self._position, self._timestamp, self._at = position, timestamp, now
-            self._remember_picture(received.descriptor, shift)
+            if descriptor is not None:
+                if descriptor.has_picture_id:
+                    self._numbered = descriptor
+                if descriptor.has_tl0:
+                    self._layered = descriptor
         self.packets += 1
-        self.octets += received.octets
-        if not received.octets:
-            write = self._headers.write
-            return write(position, timestamp, len(_FILLER), now, bits=PADDED) + _FILLER
-        header = self._headers.write(
-            position, timestamp, received.octets, now, marker=received.marker
-        )
-        return header + _counters(received.descriptor, shift) + received.rest
+        self.octets += octets
+        if not octets:
+            return self._write(position, timestamp, len(_FILLER), now, bits=PADDED) + _FILLER
+        header = self._write(position, timestamp, octets, now, received.marker)
+        if descriptor is None:
+            return header + received.rest
+        return header + renumber(descriptor, shift.picture_id, shift.tl0) + received.rest
 
     def resend(self, source: Inbound, sequence: int, now: float) -> bytes | None:
         """The RTX packet (RFC 4588) for a number that the viewer misses, if it can be had."""
@@ -239,10 +250,8 @@ class SlotStream:
         self._rtx_sequence += 1
         timestamp = (received.timestamp + shift.timestamp) & 0xFFFFFFFF
         payload = wrap_rtx(position, _counters(received.descriptor, shift) + received.rest)
-        marker = received.marker
-        return (
-            headers.write(self._rtx_sequence, timestamp, len(payload), now, marker=marker) + payload
-        )
+        header = headers.write(self._rtx_sequence, timestamp, len(payload), now, received.marker)
+        return header + payload
 
     def keep(self, plain: bytes, protected: bytes) -> None:
         """Remember a voice's packet as it was sent; pictures are repaired through RTX."""
@@ -275,13 +284,14 @@ class SlotStream:
         self._resent[position] = (now, count + 1)
         return True
 
-    def _remember_picture(self, descriptor: Descriptor | None, shift: _Shift) -> None:
-        if descriptor is None:
-            return
-        if descriptor.has_picture_id:
-            self._picture_id = (descriptor.picture_id + shift.picture_id) & 0x7FFF
-        if descriptor.has_tl0:
-            self._tl0 = (descriptor.tl0 + shift.tl0) & 0xFF
+    def _settle(self) -> None:
+        """Reckon where the source leaves the counters of pictures: only its end needs them."""
+        shift, numbered, layered = self._shift, self._numbered, self._layered
+        if shift is not None and numbered is not None:
+            self._picture_id = (numbered.picture_id + shift.picture_id) & 0x7FFF
+        if shift is not None and layered is not None:
+            self._tl0 = (layered.tl0 + shift.tl0) & 0xFF
+        self._numbered = self._layered = None
 
 
 def _counters(descriptor: Descriptor | None, shift: _Shift) -> bytes:

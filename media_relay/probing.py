@@ -48,14 +48,16 @@ class Prober:
         self._credit = 0.0
         self._at = 0.0
 
-    def due(
-        self, estimate: BandwidthEstimate, *, sending: float, needed: float | None, now: float
-    ) -> int:
+    def stop(self) -> None:
+        """Nothing larger is wanted. Idempotent."""
+        self._step = None
+
+    def due(self, estimate: BandwidthEstimate, *, sending: float, needed: float, now: float) -> int:
         """How many padding packets to send now, when the next layer needs `needed` in all."""
         elapsed, self._at = min(now - self._at, LONGEST_TICK), now
         if not estimate.is_measured:
             return 0
-        if needed is None or needed <= estimate.bits_per_second:
+        if needed <= estimate.bits_per_second:
             self._step = None
             return 0
         if self._step is None:

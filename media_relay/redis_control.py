@@ -212,9 +212,11 @@ class RedisControl:
                 await _reaching(self._redis.srem(NODES, node))
             elif figures.get("draining") != "1":
                 loads.append((int(figures["load"]), node))
-        if not loads:
-            raise RelayRefused("relay.unreachable")
-        return min(loads)[1]
+        for _, node in sorted(loads):
+            # A node that was killed stays on the list until its figures expire.
+            if await self._listens(node):
+                return node
+        raise RelayRefused("relay.unreachable")
 
     async def _listen(self) -> None:
         while True:

@@ -29,7 +29,7 @@ PREFIX = "quietroom:relay"
 NODES = f"{PREFIX}:nodes"
 ROOMS = f"{PREFIX}:rooms"
 # A node that has not written its figures for this long is gone.
-HEARTBEAT_SECONDS = 0.25
+HEARTBEAT_SECONDS = 0.5
 DEAD_AFTER_SECONDS = 1.5
 # Longer than any session; a node's death is noticed by its heartbeat, not by this.
 PLACED_SECONDS = 24 * 3600

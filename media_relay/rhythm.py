@@ -7,7 +7,7 @@ from media_relay.rates import Rates
 from media_relay.transport import Transport
 
 TICK_SECONDS = 0.020
-TICKS_PER_FEEDBACK = 4
+TICKS_PER_FEEDBACK = 5
 TICKS_PER_ALLOCATION = 24
 TICKS_PER_REPORT = 50
 

@@ -28,6 +28,7 @@ _PROFILES = {
 _octets = ffi.new("char[]", MAX_DATAGRAM)
 _buffer = ffi.buffer(_octets)
 _length = ffi.new("int *")
+_protect = lib.srtp_protect
 
 
 class SrtpSession:
@@ -42,7 +43,16 @@ class SrtpSession:
 
     def protect(self, packet: bytes) -> bytes:
         """Refuses a number that was used before (the GCM rule) and what is too long."""
-        return self._process(lib.srtp_protect, packet, MAX_PLAIN)
+        # `_process` written out: this runs for every packet and viewer.
+        length = len(packet)
+        if length > MAX_PLAIN:
+            raise Malformed("srtp.too_long")
+        _buffer[0:length] = packet
+        _length[0] = length
+        if _protect(self._streams, _octets, _length):
+            raise Malformed("srtp.refused")
+        protected: bytes = _buffer[0 : _length[0]]
+        return protected
 
     def unprotect(self, packet: bytes) -> bytes:
         """Refuses what is not authentic or came before."""

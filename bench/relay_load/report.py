@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from bench.relay_load.measure import Run
 
@@ -40,13 +41,30 @@ def ratio(runs: Sequence[Run], system: str, other: str, shape: str) -> float | N
     return round(statistics.median(found), 2) if found else None
 
 
-def memory(runs: Sequence[Run], system: str) -> tuple[float, float] | None:
-    """(KiB for a seat, KiB for a room more with the same seats), from three shapes."""
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was held more under load than before anybody came, in KiB.
+
+    A `seat` from rooms of four and sixteen; a `room_of_8` with its members, of two; what a room
+    takes `beside_seats` is the difference of two rooms to one with as many seats.
+    """
+
+    seat: float
+    room_of_8: float
+    beside_seats: float
+
+
+def memory(runs: Sequence[Run], system: str) -> Memory | None:
+    """None unless all three shapes were measured."""
     small, wide, two = (of(runs, system, shape) for shape in ("1x4", "1x16", "2x8"))
     if not (small and wide and two):
         return None
     held = [_median(run.loaded_kib - run.idle_kib for run in each) for each in (small, wide, two)]
-    return (held[1] - held[0]) / 12, held[2] - held[1]
+    return Memory(
+        seat=round((held[1] - held[0]) / 12),
+        room_of_8=round(held[2] / 2),
+        beside_seats=round(held[2] - held[1]),
+    )
 
 
 def _median(values: Iterable[float]) -> float:

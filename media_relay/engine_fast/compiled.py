@@ -63,4 +63,24 @@ def compiled(function: _Function) -> _Function:
 
 def entry(function: _Function) -> _Function:
     """For calls from Python: taken from an earlier start, or compiled at the first call."""
-    return cast(_Function, _njit(cache=True, **_OPTIONS)(function))
+    return cast(_Function, _Entry(function))
+
+
+class _Entry:
+    """Goes straight to the compiled code after the first call.
+
+    Numba would look at the type of every argument at every call, which costs as much as forwarding
+    two packets. The arguments MUST have the types that they had at first: nobody checks.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._typed = _njit(cache=True, **_OPTIONS)(function)
+        self._compiled: Callable[..., Any] | None = None
+
+    def __call__(self, *arguments: object) -> object:
+        if self._compiled is not None:
+            return self._compiled(*arguments)
+        result = self._typed(*arguments)
+        (known,) = self._typed.overloads.values()
+        self._compiled = known.entry_point
+        return result

@@ -178,6 +178,10 @@ class FastEngine:
             return None
         return member.legs[slot][0], int(state.inbounds[inbound]["ssrc"])
 
+    def holed(self) -> set[int]:
+        state = self._members.state
+        return set(state.inbounds["peer"][state.inbounds["holes"] > 0].tolist())
+
     def due_holes(self, peer: int, now: float, again: float) -> dict[int, list[int]]:
         member, due = self._members.get(peer), {}
         state = self._members.state

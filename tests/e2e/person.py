@@ -26,12 +26,16 @@ REMEMBER_SOCKET = """
     constructor(...given) { super(...given); window.rememberedSocket = this; }
   };
 """
-# The page's own connections, so that a test can read what arrives and what opens.
+# The page's own connections, so that a test can read what arrives, what opens, and when.
 REMEMBER_PEERS = """
   window.rememberedPeers = [];
   const NativePeer = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends NativePeer {
-    constructor(...given) { super(...given); window.rememberedPeers.push(this); }
+    constructor(...given) {
+      super(...given);
+      this.madeAt = Date.now();
+      window.rememberedPeers.push(this);
+    }
   };
 """
 NOTE_CLICKS = "addEventListener('click', () => { window.lastClick = Date.now(); }, true);"

@@ -14,6 +14,13 @@ NOTE_DEPARTURE = """alias => {
   });
 }"""
 
+FRESH_LINE = """since => new Promise((resolve) => {
+  const look = () => {
+    const fresh = window.rememberedPeers.find((one) => one.madeAt > since);
+    fresh ? resolve(fresh.madeAt) : setTimeout(look, 20);
+  };
+  look();
+})"""
 LINE_STATE = "window.rememberedPeers.at(-1)?.connectionState"
 COUNT_RECEIVED = """async () => {
   const found = { packets: 0, frames: 0 };
@@ -78,6 +85,10 @@ class Room:
     def departed_at(self) -> float:
         """Seconds of the machine's clock."""
         return float(self.page.evaluate("window.departure")) / 1000
+
+    def asked_anew_at(self, since: float) -> float:
+        """When this page made its first fresh connection after that, in seconds."""
+        return float(self.page.evaluate(FRESH_LINE, since * 1000)) / 1000
 
     def clicked_at(self) -> float:
         """When the last click was made on this page, in seconds of the machine's clock."""

@@ -117,4 +117,4 @@ def test_nobody_is_probed_who_needs_no_more_or_says_nothing() -> None:
     line = Line(width=3e6)
     line.carry(1e6, 2)
     for index in range(100):
-        assert not prober.due(line.estimate, sending=1e6, needed=None, now=line.now + index / 50)
+        assert not prober.due(line.estimate, sending=1e6, needed=9e5, now=line.now + index / 50)

@@ -158,9 +158,11 @@ class Script:
 
     def ask(self, publisher: int) -> None:
         """All that the slow side asks."""
+        holed = [publisher in engine.holed() for engine in self.pair.engines]
         holes = [engine.due_holes(publisher, self.pair.now, 0.05) for engine in self.pair.engines]
         reference, fast = ({ssrc: sorted(due) for ssrc, due in each.items()} for each in holes)
         assert fast == reference
+        assert all(holed) or not reference
         self.pair.call("take_arrivals", publisher)
         self.pair.call("reception", publisher)
         self.pair.call("streams", publisher)

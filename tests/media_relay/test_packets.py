@@ -155,7 +155,7 @@ def test_one_packet_cannot_ask_for_everything() -> None:
 
 
 def test_a_written_header_has_its_number_or_no_extension() -> None:
-    bare = parse_rtp(Headers(4, 96, 0, Departures()).write(65_537, 3, 1, 1.0, marker=MARKER) + b"p")
+    bare = parse_rtp(Headers(4, 96, 0, Departures()).write(65_537, 3, 1, 1.0, MARKER) + b"p")
     assert (bare.marker, bare.payload_type, bare.sequence, bare.payload) == (True, 96, 1, b"p")
     assert header_extensions(bare) == {}
     headers = Headers(4, 97, 5, Departures())

@@ -4,6 +4,7 @@ It holds no key but the one that verifies tickets, and needs no database.
 """
 
 import asyncio
+import gc
 import signal
 from argparse import ArgumentParser
 from typing import Any
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         asyncio.run(self._relay(index))
 
     async def _relay(self, index: int) -> None:
-        node = Node(node_config(index))
+        node = Node(node_config(index, gathers=True))
         try:
             await node.start()
         except OSError as error:
@@ -69,6 +70,9 @@ class Command(BaseCommand):
             raise CommandError("Redis cannot be reached at REDIS_URL.") from error
         self.stdout.write(f"relay {server.name} is ready")
         self.stdout.flush()
+        # What a start leaves behind stays: a search through it would hold packets up.
+        gc.collect()
+        gc.freeze()
         await told_to_stop()
         await server.close()
 
