@@ -150,8 +150,7 @@ def show(runs: list[Run], capacities: list[Capacity]) -> None:
         held = report.memory(runs, name)
         if held is not None:
             print(
-                f"{name}: {held.seat} KiB for a seat, {held.room_of_8} KiB for a room of 8"
-                f" with its members ({held.beside_seats:+} KiB beside its seats)"
+                f"{name}: {held.seat} KiB for a seat, {held.room_of_8} KiB for a room of 8, seated"
             )
     for each in capacities:
         print(

@@ -45,26 +45,21 @@ def ratio(runs: Sequence[Run], system: str, other: str, shape: str) -> float | N
 class Memory:
     """What was held more under load than before anybody came, in KiB.
 
-    A `seat` from rooms of four and sixteen; a `room_of_8` with its members, of two; what a room
-    takes `beside_seats` is the difference of two rooms to one with as many seats.
+    A `seat` from rooms of four and sixteen, a `room_of_8` with its members from two of them. What a
+    room takes beside its seats is below what one process can tell from another.
     """
 
-    seat: float
-    room_of_8: float
-    beside_seats: float
+    seat: int
+    room_of_8: int
 
 
 def memory(runs: Sequence[Run], system: str) -> Memory | None:
     """None unless all three shapes were measured."""
-    small, wide, two = (of(runs, system, shape) for shape in ("1x4", "1x16", "2x8"))
-    if not (small and wide and two):
+    shapes = [of(runs, system, shape) for shape in ("1x4", "1x16", "2x8")]
+    if not all(shapes):
         return None
-    held = [_median(run.loaded_kib - run.idle_kib for run in each) for each in (small, wide, two)]
-    return Memory(
-        seat=round((held[1] - held[0]) / 12),
-        room_of_8=round(held[2] / 2),
-        beside_seats=round(held[2] - held[1]),
-    )
+    small, wide, two = (_median(run.loaded_kib - run.idle_kib for run in each) for each in shapes)
+    return Memory(seat=round((wide - small) / 12), room_of_8=round(two / 2))
 
 
 def _median(values: Iterable[float]) -> float:

@@ -26,6 +26,7 @@ from media_relay.redis_wire import (
     events_channel,
     node_key,
     requests_channel,
+    session_key,
 )
 from tests.media_relay.desk import Desk
 from tests.media_relay.offers import offer
@@ -69,6 +70,15 @@ async def next_event(events: AsyncIterator[RelayEvent], kind: type[RelayEvent]) 
             event = await anext(events)
             if isinstance(event, kind):
                 return event
+
+
+async def until_told(redis: aioredis.Redis, server: RedisServer, figure: str, value: str) -> None:
+    """The node's next heartbeat says so."""
+    async with asyncio.timeout(10):
+        while True:
+            if await redis.hget(node_key(server.name), figure) == value:
+                return
+            await asyncio.sleep(0.05)
 
 
 async def test_media_flows_when_every_call_goes_through_redis(
@@ -167,9 +177,9 @@ async def test_sessions_go_to_the_node_with_the_least_load_and_stay_there(
     redis: aioredis.Redis, redis_url: str
 ) -> None:
     one = Desk("one")
-    async with served(one, redis_url) as (first, _), controlled(redis_url) as control:
+    async with served(one, redis_url) as (first, server), controlled(redis_url) as control:
         await control.open_transport(one.transport("ana"), offer())
-        await asyncio.sleep(0.8)
+        await until_told(redis, server, "load", "1")
         other = Desk("two")
         other.key = one.key
         async with served(one, redis_url) as (second, _):
@@ -182,11 +192,25 @@ async def test_sessions_go_to_the_node_with_the_least_load_and_stay_there(
 async def test_a_draining_node_gets_no_new_session(
     redis: aioredis.Redis, redis_url: str, desk: Desk
 ) -> None:
-    async with served(desk, redis_url) as (node, _), controlled(redis_url) as control:
+    async with served(desk, redis_url) as (node, server), controlled(redis_url) as control:
         node.is_draining = True
-        await asyncio.sleep(0.8)
+        await until_told(redis, server, "draining", "1")
         with pytest.raises(RelayRefused):
             await control.open_transport(desk.transport("ana"), offer())
+
+
+async def test_a_dead_node_that_is_still_on_the_list_gets_no_session(
+    redis: aioredis.Redis, redis_url: str, desk: Desk
+) -> None:
+    """The living one has more to do, and would not be chosen if both lived."""
+    async with served(desk, redis_url) as (living, server), controlled(redis_url) as control:
+        await control.open_transport(desk.transport("ana"), offer())
+        await until_told(redis, server, "load", "1")
+        await redis.delete(session_key("session"))
+        await redis.sadd(NODES, "dead")
+        await redis.hset(node_key("dead"), mapping={"load": 0, "draining": 0})
+        await control.open_transport(desk.transport("ben"), offer())
+        assert living.connections == {"ana", "ben"}
 
 
 async def test_a_dead_node_is_announced_and_the_session_opens_elsewhere(
