@@ -82,7 +82,7 @@ class Node:
         self._room_of: dict[str, str] = {}
         self._used = UsedTickets()
         self.watchers = Watchers()
-        self._pace = Pace() if config.gathers else None
+        self._pace = Pace(self._read_all) if config.gathers else None
         self._ticker: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -351,6 +351,10 @@ class Node:
                 self._feedback.hear(self._by_peer[peer], plain, now)
         if self._pace is not None:
             self._pace.note(seen.count, now)
+
+    def _read_all(self) -> None:
+        for index in range(len(self._sockets)):
+            self._read(index)
 
     async def _tick(self) -> None:
         for tick in itertools.count():

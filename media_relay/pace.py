@@ -13,7 +13,7 @@ from collections.abc import Callable
 from media_relay.engine import BATCH
 
 # From one reading to the next: what a packet waits at most, and half of it on average.
-GATHER_SECONDS = 0.0015
+GATHER_SECONDS = 0.002
 # Readings closer than this follow each other closely.
 CLOSE_SECONDS = 0.004
 
@@ -22,18 +22,24 @@ class Pace:
     """Sleeps on the event loop's own thread: nothing else may need it meanwhile.
 
     A timer of the loop would come up to a millisecond late, and cost two calls on its selector.
+    `read` reads all sockets and notes each; after a sleep it is called without asking the selector.
     """
 
-    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, read: Callable[[], None], sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._read = read
         self._sleep = sleep
         self._read_at = 0.0
         self._is_due = False
 
     def note(self, count: int, began_at: float) -> None:
         """A reading has brought so many packets; after a full one the next comes at once."""
+        if not count:
+            return
         is_close = began_at - self._read_at < CLOSE_SECONDS
         self._read_at = began_at
-        if is_close and 0 < count < BATCH and not self._is_due:
+        if is_close and count < BATCH and not self._is_due:
             # Soon, so that the other sockets are read before.
             self._is_due = True
             asyncio.get_running_loop().call_soon(self._gather)
@@ -43,3 +49,4 @@ class Pace:
         left = self._read_at + GATHER_SECONDS - time.monotonic()
         if left > 0:
             self._sleep(left)
+        self._read()
