@@ -247,9 +247,8 @@ def machine_of(meeting: Meeting, gina: Visit) -> type[RuleBasedStateMachine]:
             if membership is not None:
                 assert self.tries(name, leave_group, membership=membership)
 
-        def may_enter(self, name: str) -> bool:
+        def may_enter(self, name: str, membership: Membership | None) -> bool:
             """By the book, not by the code under test."""
-            membership = self.membership(name)
             if membership is None or membership.state != MembershipState.ACTIVE:
                 return False
             asked = {CONFIDENTIALITY, RULES}
@@ -269,15 +268,13 @@ def machine_of(meeting: Meeting, gina: Visit) -> type[RuleBasedStateMachine]:
                 if kind in self.in_force
             )
 
-        def takes_part(self, name: str) -> bool:
-            membership = self.membership(name)
-            return membership is not None and takes_part(membership)
-
         @rule(name=PEOPLE)
         def proposes(self, name: str) -> None:
             """The views ask `takes_part`; that it agrees with the book is asked here."""
-            assert self.takes_part(name) is (name == "thea" or self.may_enter(name))
-            if self.takes_part(name):
+            membership = self.membership(name)
+            may = membership is not None and takes_part(membership)
+            assert may is (name == "thea" or self.may_enter(name, membership))
+            if may:
                 text = f"We agree on number {next(numbers)}."
                 self.tries(
                     name,
@@ -334,7 +331,7 @@ def machine_of(meeting: Meeting, gina: Visit) -> type[RuleBasedStateMachine]:
                 assert not self.tries(name, services.make_pledge, **said, is_shown=is_shown)
                 assert self.tries(name, services.take_back_pledge, **said)
                 self.pledged.remove(name)
-            elif self.takes_part(name):
+            elif (membership := self.membership(name)) and takes_part(membership):
                 assert not self.tries(name, services.take_back_pledge, **said)
                 assert self.tries(name, services.make_pledge, **said, is_shown=is_shown)
                 self.pledged.add(name)
@@ -349,12 +346,13 @@ def machine_of(meeting: Meeting, gina: Visit) -> type[RuleBasedStateMachine]:
         @rule(name=PEOPLE)
         def knocks(self, name: str) -> None:
             """At the service itself: a closed gate is a refusal with a next step."""
-            if self.membership(name) is None:
+            membership = self.membership(name)
+            if membership is None:
                 return
             attempt = meeting.attempt(self.visit(name))
             closed = gates.first_closed(attempt)
             assert closed is not None, "nobody has read the reminder"
-            assert (closed.name == "reminder") is self.may_enter(name), closed.name
+            assert (closed.name == "reminder") is self.may_enter(name, membership), closed.name
             assert closed.next_step
             assert closed.url(attempt).startswith("/")
             with pytest.raises(GateIsClosed), self.visit(name).acting(), transaction.atomic():
@@ -367,12 +365,14 @@ def machine_of(meeting: Meeting, gina: Visit) -> type[RuleBasedStateMachine]:
             members = list(groups.roster_of(meeting.group))
             sign_ins = {visit.user.pk: visit.sign_in for visit in self.people().values()}
             attempts = attempts_of_all(meeting.session, members, sign_ins)
+            standing = {membership.user_id: membership for membership in members}
             for name, visit in self.people().items():
                 attempt = attempts.get(visit.user.pk)
                 if attempt is not None:
                     closed = gates.first_closed(attempt)
                     assert closed is not None, "nobody has read the reminder"
-                    assert (closed.name == "reminder") is self.may_enter(name), closed.name
+                    may = self.may_enter(name, standing[visit.user.pk])
+                    assert (closed.name == "reminder") is may, closed.name
 
         @invariant()
         def nothing_signed_is_ever_lost(self) -> None:
