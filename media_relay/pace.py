@@ -16,6 +16,8 @@ from media_relay.engine import BATCH
 GATHER_SECONDS = 0.002
 # Readings closer than this follow each other closely.
 CLOSE_SECONDS = 0.004
+# So many share the costs well enough, and whoever has so much to do has no time to sleep.
+ENOUGH = BATCH // 2
 
 
 class Pace:
@@ -34,12 +36,12 @@ class Pace:
         self._is_due = False
 
     def note(self, count: int, began_at: float) -> None:
-        """A reading has brought so many packets; after a full one the next comes at once."""
+        """A reading has brought so many packets; after many the next comes at once."""
         if not count:
             return
         is_close = began_at - self._read_at < CLOSE_SECONDS
         self._read_at = began_at
-        if is_close and count < BATCH and not self._is_due:
+        if is_close and count < ENOUGH and not self._is_due:
             # Soon, so that the other sockets are read before.
             self._is_due = True
             asyncio.get_running_loop().call_soon(self._gather)

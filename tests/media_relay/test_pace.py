@@ -3,8 +3,7 @@
 import asyncio
 import time
 
-from media_relay.engine import BATCH
-from media_relay.pace import CLOSE_SECONDS, Pace
+from media_relay.pace import CLOSE_SECONDS, ENOUGH, Pace
 
 SEVERAL = 5
 # So far ahead that no slow machine gets there.
@@ -44,6 +43,7 @@ async def test_an_empty_reading_ends_the_gathering() -> None:
     assert await sleeps_and_reads_after((SEVERAL, AHEAD), (0, AHEAD)) == (0, 0)
 
 
-async def test_a_full_reading_and_a_long_one_are_followed_at_once() -> None:
-    assert await sleeps_after((SEVERAL, AHEAD), (BATCH, AHEAD)) == 0
+async def test_a_large_reading_and_a_long_one_are_followed_at_once() -> None:
+    assert await sleeps_after((SEVERAL, AHEAD), (ENOUGH, AHEAD)) == 0
+    assert await sleeps_after((SEVERAL, AHEAD), (ENOUGH - 1, AHEAD)) == 1
     assert await sleeps_and_reads_after((SEVERAL, -0.011), (SEVERAL, -0.010)) == (0, 1)

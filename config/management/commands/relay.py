@@ -68,11 +68,11 @@ class Command(BaseCommand):
             await server.start()
         except RedisError as error:
             raise CommandError("Redis cannot be reached at REDIS_URL.") from error
-        self.stdout.write(f"relay {server.name} is ready")
-        self.stdout.flush()
         # What a start leaves behind stays: a search through it would hold packets up.
         gc.collect()
         gc.freeze()
+        self.stdout.write(f"relay {server.name} is ready")
+        self.stdout.flush()
         await told_to_stop()
         await server.close()
 
