@@ -23,6 +23,7 @@ COPY compliance/ compliance/
 COPY consent/ consent/
 COPY crypto/ crypto/
 COPY groups/ groups/
+COPY locale/ locale/
 COPY media_relay/ media_relay/
 COPY office/ office/
 COPY sessions_app/ sessions_app/

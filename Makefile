@@ -5,7 +5,7 @@ BOOTSTRAP = $(PYTHON) -m config.development.bootstrap
 MANAGE = .venv/bin/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench stack code mail fuzz bundle-hashes
+.PHONY: help run test check bench stack code mail words fuzz bundle-hashes
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ code: ## the present one-time code of a person of the demo: make code WHO=thea
 
 mail: ## the mail that the demo would have sent
 	@$(MANAGE) mail
+
+words: ## collect the words of translated pages and compile their translations (locale/)
+	@$(BOOTSTRAP) words
 
 fuzz: ## bad input against every parser, for longer than in the tests (MINUTES=5 N=1000000)
 	@$(BOOTSTRAP) fuzz $(or $(MINUTES),5) $(or $(N),1000000)

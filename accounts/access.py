@@ -25,10 +25,12 @@ STEP_UP_FOR_VIEWS = timedelta(minutes=10)
 
 
 class SignedInRequest(HttpRequest):
-    """What a view behind `signed_in` is given: both are certain."""
+    """What a view behind `signed_in` is given: all are certain."""
 
     user: User
     sign_in: SignIn
+    # What the person chose; empty where the page is not `translated` (accounts/languages.py).
+    language: str
 
 
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]

@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.languages import OF_PAGES, ORIGINAL, TRANSLATED
 from accounts.models import Profile
 
 if TYPE_CHECKING:
@@ -138,14 +139,18 @@ class ProfileForm(OfProfile):
             "call_back": "Seen by your therapist, for when a call breaks off. Nobody else.",
             "emergency_contact": "A name and a number, for emergencies. Seen by your therapist.",
             "accommodations": "Captions, text instead of speech, breaks. Seen by your therapist.",
-            "language": "Seen by your therapist and your programme.",
+            "language": "Papers are shown in it where there is a translation. Papers, Our rules "
+            "and My privacy also speak Arabic; every other page is in English. "
+            "Seen by your therapist and your programme.",
         }
         widgets = {
             "true_name": forms.TextInput(attrs={"autocomplete": "name"}),
             "call_back": forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
             "emergency_contact": forms.Textarea(attrs={"rows": 2}),
             "accommodations": forms.Textarea(attrs={"rows": 3}),
-            "language": forms.Select(choices=[("en", "English")]),
+            "language": forms.Select(
+                choices=[(one.code, one.name) for one in (ORIGINAL, *TRANSLATED)]
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -161,3 +166,9 @@ class ProfileForm(OfProfile):
         if self.cleaned_data["born_on"]:
             self.instance.birth_date = self.cleaned_data["born_on"].isoformat()
         return super().save(commit)
+
+
+class LanguageForm(forms.Form):
+    """At the foot of pages that speak more than one language."""
+
+    language = forms.ChoiceField(choices=[(one.code, one.name) for one in OF_PAGES])

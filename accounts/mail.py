@@ -18,8 +18,9 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.template import Context, Engine
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from accounts.languages import ORIGINAL
 from accounts.models import OutgoingMail, User
 
 SUBJECT = "Subject: "
@@ -80,7 +81,9 @@ def _written(template: str, context: dict[str, Any]) -> tuple[str, str]:
     link = settings.PUBLIC_URL + context["path"] if "path" in context else ""
     values = {**context, "link": link, "site": settings.PUBLIC_URL}
     # Plain text: an apostrophe is an apostrophe.
-    text = Engine.get_default().get_template(template).render(Context(values, autoescape=False))
+    written = Engine.get_default().get_template(template)
+    with translation.override(ORIGINAL.code):
+        text = written.render(Context(values, autoescape=False))
     first, _, body = text.partition("\n")
     if not first.startswith(SUBJECT):
         raise ValueError(f"{template} does not begin with its subject")

@@ -1,4 +1,4 @@
-"""Finds the sign-in behind the session cookie, for every request.
+"""Finds the sign-in behind the session cookie and the language of the page, for every request.
 
 `request.sign_in` is the live SignIn (perhaps pending or locked) or None. `request.user` is the
 person only when the sign-in is open: a view that forgets its guard still sees nobody after the
@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
-from accounts.models import SignIn
+from accounts.languages import ORIGINAL, page_language
+from accounts.models import Profile, SignIn
 from accounts.presence import present_sign_in
 from audit.errors import AuditUnavailable
 
@@ -43,3 +45,27 @@ def _present(request: HttpRequest) -> SignIn | None:
         return present_sign_in(request.session)
     except AuditUnavailable:
         return None
+
+
+class LanguageMiddleware:
+    """Pages marked `translated` (accounts/languages.py) speak the language of their reader.
+
+    `request.language` is the code that the reader chose, on those pages; empty on all others.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.language = ""  # type: ignore[attr-defined]
+        with translation.override(ORIGINAL.code):
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *_: object
+    ) -> None:
+        if request.user.is_authenticated and getattr(view, "is_translated", False):
+            profile = Profile.objects.filter(user=request.user).only("language").first()
+            code = profile.language if profile else ORIGINAL.code
+            request.language = code  # type: ignore[attr-defined]
+            translation.activate(page_language(code).code)

@@ -41,6 +41,7 @@ urlpatterns = [
     path("locked/", step_up.locked, name="locked"),
     path("present/", step_up.present, name="present"),
     path("profile/", profile.profile, name="profile"),
+    path("language/", profile.choose_language, name="choose_language"),
     path("security/", security.security, name="security"),
     path("security/sign-ins/<uuid:pk>/end/", security.end_other, name="end_other"),
     path("security/sign-ins/end-others/", security.end_others, name="end_others"),

@@ -7,12 +7,16 @@ from http import HTTPStatus
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import translation
+
+from accounts.languages import ORIGINAL
 
 
 @cache
 def page(name: str) -> str:
     """Rendered once without a request, so that no address, role or name can leak into it."""
-    return render_to_string(f"errors/{name}.html")
+    with translation.override(ORIGINAL.code):
+        return render_to_string(f"errors/{name}.html")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

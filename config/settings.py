@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from accounts.languages import OF_PAGES
 from config.environment import Environment
 from config.logging import logging_settings
 
@@ -50,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.SignInMiddleware",
+    "accounts.middleware.LanguageMiddleware",
     "audit.middleware.OriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
@@ -179,5 +181,7 @@ STORAGES = {
 LOGGING = logging_settings(env.text("LOG_LEVEL", default="INFO"))
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [(language.code, language.name) for language in OF_PAGES]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

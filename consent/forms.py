@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import escape
+from django.utils.translation import gettext, gettext_lazy
 
 from consent.canonical import check_plain
 from consent.clause_lists import Clause
@@ -30,7 +31,7 @@ class PlainField(forms.CharField):
         try:
             check_plain(text)
         except TextRefused as error:
-            raise ValidationError(error.text, code="hidden") from error
+            raise ValidationError(gettext(error.text), code="hidden") from error
         return text
 
 
@@ -98,9 +99,9 @@ class SignForm(forms.Form):
     """A tick for each promise, for electronic records, and the name: that is the signature."""
 
     printed_name = forms.CharField(
-        label="Your full name",
+        label=gettext_lazy("Your full name"),
         max_length=120,
-        help_text="As in your private profile. No other member sees it.",
+        help_text=gettext_lazy("As in your private profile. No other member sees it."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
@@ -109,7 +110,8 @@ class SignForm(forms.Form):
         self.statements = statements
         for key, promise in self.statements.items():
             self.fields[key] = forms.BooleanField(
-                label=promise, error_messages={"required": "Please tick this, or ask about it."}
+                label=promise,
+                error_messages={"required": gettext_lazy("Please tick this, or ask about it.")},
             )
         self.order_fields([*self.statements, "printed_name"])
 
@@ -123,9 +125,9 @@ class SignForm(forms.Form):
 
 class QuestionForm(forms.Form):
     text = PlainField(
-        label="Your question",
+        label=gettext_lazy("Your question"),
         max_length=2000,
-        help_text="Only those who lead the group read it.",
+        help_text=gettext_lazy("Only those who lead the group read it."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -140,11 +142,11 @@ class AnswerForm(forms.Form):
 
 
 class ProposalForm(forms.Form):
-    topic = forms.ChoiceField(label="What is it about?", choices=topics)
+    topic = forms.ChoiceField(label=gettext_lazy("What is it about?"), choices=topics)
     text = PlainField(
-        label="What should we agree on?",
+        label=gettext_lazy("What should we agree on?"),
         max_length=MAX_WORDS,
-        help_text=(
+        help_text=gettext_lazy(
             "The whole group reads it, under your name in the group, and it is kept with the "
             "group's papers. Leave out names."
         ),
@@ -158,9 +160,11 @@ class ProposalForm(forms.Form):
 
 class CommentForm(forms.Form):
     text = PlainField(
-        label="What do you think of it?",
+        label=gettext_lazy("What do you think of it?"),
         max_length=MAX_WORDS,
-        help_text="The whole group reads it, under your name in the group. It stays as it is.",
+        help_text=gettext_lazy(
+            "The whole group reads it, under your name in the group. It stays as it is."
+        ),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
 
@@ -197,7 +201,7 @@ class DeclineForm(forms.Form):
 
 class PledgeForm(forms.Form):
     is_shown = forms.BooleanField(
-        label="The group may see that I pledged", required=False, initial=True
+        label=gettext_lazy("The group may see that I pledged"), required=False, initial=True
     )
 
 

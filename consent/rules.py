@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext
 
 from accounts.models import User
 from consent import queries
@@ -140,10 +141,12 @@ def about_of(kind: str, clause: str) -> str:
 def topics() -> list[tuple[str, str | list[tuple[str, str]]]]:
     """What may be proposed, as choices: something new first, then every clause."""
     new = topic_of(DocumentKind.GROUND_RULES, NEW_RULE)
-    found: list[tuple[str, str | list[tuple[str, str]]]] = [(new, "A rule of our own, new or old")]
+    found: list[tuple[str, str | list[tuple[str, str]]]] = [
+        (new, gettext("A rule of our own, new or old"))
+    ]
     for kind in PROPOSABLE:
-        clauses = [(topic_of(kind, one.key), one.heading) for one in clauses_of(kind)]
-        found.append((str(kind.label), [one for one in clauses if one[0] != new]))
+        clauses = [(topic_of(kind, one.key), gettext(one.heading)) for one in clauses_of(kind)]
+        found.append((gettext(kind.label), [one for one in clauses if one[0] != new]))
     return found
 
 

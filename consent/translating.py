@@ -8,9 +8,9 @@ a signer reads, and nobody signs statements in a language that they did not read
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from accounts.languages import ORIGINAL, Language, language_of
 from consent.clauses import HEADING
 from consent.errors import TranslationIncomplete
-from consent.languages import ORIGINAL, Language, language_of
 from consent.models import AgreementVersion
 from consent.reading import Section, sections_to_read
 from consent.statements import statements_for

@@ -3,11 +3,11 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import SignedInRequest, safe_next, signed_in
 from accounts.events import ProfileShown
-from accounts.forms import ProfileForm
+from accounts.forms import LanguageForm, ProfileForm
 from accounts.services import save_profile
 from audit.services import shows
 
@@ -27,3 +27,15 @@ def profile(request: SignedInRequest) -> HttpResponse:
         return redirect(safe_next(request, request.path))
     context = {"form": form, "email": request.user.email, "next": safe_next(request, "")}
     return render(request, "accounts/profile.html", context)
+
+
+@require_POST
+@signed_in
+def choose_language(request: SignedInRequest) -> HttpResponse:
+    """At the foot of a page that speaks more than one; anything else than those changes nothing."""
+    form = LanguageForm(request.POST)
+    if form.is_valid():
+        profile = request.user.profile
+        profile.language = form.cleaned_data["language"]
+        save_profile(profile=profile)
+    return redirect(safe_next(request))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from compliance.rights import REQUEST_STEPS
 from compliance.states import RequestKind, RequestOutcome, RequestState
@@ -12,21 +13,26 @@ MOST_LETTERS = 4000
 
 class RequestForm(forms.Form):
     kind = forms.ChoiceField(
-        label="What do you ask for?", choices=RequestKind.choices, widget=forms.RadioSelect
+        label=gettext_lazy("What do you ask for?"),
+        choices=[(kind.value, gettext_lazy(kind.label)) for kind in RequestKind],
+        widget=forms.RadioSelect,
     )
     text = forms.CharField(
-        label="In your own words",
+        label=gettext_lazy("In your own words"),
         max_length=MOST_LETTERS,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="Kept encrypted. The compliance officers of your programme read it.",
+        help_text=gettext_lazy(
+            "Kept encrypted. The compliance officers of your programme read it."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
         needs_words = told.get("kind") in (RequestKind.CORRECTION, RequestKind.RESTRICTION)
         if needs_words and not told.get("text", "").strip():
-            self.add_error("text", "Write what it is about, so that it can be answered.")
+            said = gettext("Write what it is about, so that it can be answered.")
+            self.add_error("text", said)
         return told
 
 

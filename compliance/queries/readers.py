@@ -32,16 +32,26 @@ OPENED = {
     "rights.viewed": "opened a request of yours",
 }
 
+SYSTEM = "The system"
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The same act of the same person on one day is one reading; `at` is the last time."""
+    """The same act of the same person on one day is one reading; `at` is the last time.
 
-    who: str
+    `name` is empty for everybody who is not named, whose `role` is all that is told.
+    """
+
+    name: str
+    role: str
     did: str
     why: str
     at: datetime
     times: int = 1
+
+    @property
+    def who(self) -> str:
+        return f"{self.name}, {self.role.lower()}" if self.name else self.role
 
     def is_as(self, other: "Reading") -> bool:
         same = (self.who, self.did, self.why) == (other.who, other.did, other.why)
@@ -62,7 +72,7 @@ def readers_of(person: User, since: datetime) -> Readers:
     opened = [one for one in about[:MOST] if one.act in OPENED and one.outcome == Outcome.OK]
     names = _names(opened, program_of(person))
     readings = [
-        Reading(names[_key(one)], OPENED[one.act], words.reason(one.reason), one.recorded_at)
+        Reading(*names[_key(one)], OPENED[one.act], words.reason(one.reason), one.recorded_at)
         for one in opened
     ]
     return Readers(since, _merged(readings), len(about) > MOST)
@@ -82,20 +92,21 @@ def _key(entry: Entry) -> Ref | str:
     return entry.actor or entry.actor_role
 
 
-def _names(entries: Iterable[Entry], program: Program | None) -> dict[Ref | str, str]:
+def _names(entries: Iterable[Entry], program: Program | None) -> dict[Ref | str, tuple[str, str]]:
+    """The name, or nothing, and the role."""
     roles = {_key(entry): entry.actor_role for entry in entries}
     ids = [ref.id for ref in roles if isinstance(ref, Ref) and isinstance(ref.id, UUID)]
     staff = Profile.objects.filter(
         user__in=ids, user__role__in=STAFF, user__affiliation__program=program
     )
     known = {
-        one.user_id: f"{one.true_name}, {Role(one.user.role).label.lower()}"
+        one.user_id: (one.true_name, str(Role(one.user.role).label))
         for one in staff.select_related("user")
         if one.true_name
     }
     return {key: _name(key, role, known) for key, role in roles.items()}
 
 
-def _name(key: Ref | str, role: str, known: dict[UUID, str]) -> str:
+def _name(key: Ref | str, role: str, known: dict[UUID, tuple[str, str]]) -> tuple[str, str]:
     found = known.get(key.id) if isinstance(key, Ref) and isinstance(key.id, UUID) else None
-    return found or (str(Role(role).label) if role in Role.values else "The system")
+    return found or ("", str(Role(role).label) if role in Role.values else SYSTEM)

@@ -9,9 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, signed_in, stepped_up
+from accounts.languages import translated
 from audit.services import shows
 from compliance import access
 from compliance.errors import DeskError, TooManyRequests
@@ -28,6 +30,7 @@ from groups.queries import program_of
 LONGEST_LOOK = timedelta(days=6 * 366)
 
 
+@translated
 @require_safe
 @signed_in
 @shows(lambda request, response: PrivacyViewed(object=request.user.ref, subject=request.user.ref))
@@ -36,6 +39,7 @@ def privacy(request: SignedInRequest) -> HttpResponse:
     return TemplateResponse(request, "compliance/privacy.html", context)
 
 
+@translated
 @require_safe
 @signed_in
 @shows(lambda request, response: ReadersViewed(object=request.user.ref, subject=request.user.ref))
@@ -47,6 +51,7 @@ def readers(request: SignedInRequest) -> HttpResponse:
     return TemplateResponse(request, "compliance/readers.html", context)
 
 
+@translated
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def request_new(request: SignedInRequest) -> HttpResponse:
@@ -64,9 +69,10 @@ def request_new(request: SignedInRequest) -> HttpResponse:
                 text=told["text"],
             )
         except TooManyRequests as error:
-            form.add_error(None, error.text)
+            form.add_error(None, gettext(error.text))
         else:
-            messages.success(request, "Your request is received. You find its state on this page.")
+            said = gettext("Your request is received. You find its state on this page.")
+            messages.success(request, said)
             return redirect("privacy:request", pk=made.pk)
     rights = [(kind.label, right) for kind, right in RIGHTS.items()]
     return TemplateResponse(
@@ -79,6 +85,7 @@ def _viewed(request: HttpRequest, response: Any, pk: UUID) -> RequestViewed:
     return RequestViewed(object=found.ref, subject=found.asked_by.ref)
 
 
+@translated
 @require_safe
 @signed_in
 @shows(_viewed)
@@ -88,6 +95,7 @@ def own_request(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     return TemplateResponse(request, "compliance/own_request.html", context)
 
 
+@translated
 @require_POST
 @signed_in
 def request_withdraw(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
@@ -95,9 +103,10 @@ def request_withdraw(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     try:
         withdraw_request(request=found)
     except DeskError as error:
-        messages.error(request, error.text)
+        messages.error(request, gettext(error.text))
     else:
-        messages.success(request, "You have taken the request back. You may ask again.")
+        said = gettext("You have taken the request back. You may ask again.")
+        messages.success(request, said)
     return redirect("privacy:request", pk=pk)
 
 

@@ -36,6 +36,7 @@ TARGETS = {
     "check": ("-m", "config.development.suite", "check"),
     "bench": ("-m", "config.development.suite", "bench"),
     "fuzz": ("-m", "config.development.suite", "fuzz"),
+    "words": ("-m", "config.development.catalogues"),
     "bundle-hashes": ("-m", "config.development.bundle"),
     "tools": ("-c", "print('The tools are ready.')"),
 }

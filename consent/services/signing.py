@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.access import SignedInRequest
 from accounts.errors import StepUpMissing
+from accounts.languages import ORIGINAL
 from accounts.models import Profile, User
 from accounts.services import consume_step_up
 from audit.context import origin
@@ -21,7 +22,6 @@ from consent.errors import (
     VersionSuperseded,
 )
 from consent.events import DocumentSigned, SignatureWithdrawn
-from consent.languages import ORIGINAL
 from consent.models import Agreement, AgreementVersion, Signature
 from consent.names import is_own_name
 from consent.notifications import tell_hosts_of_withdrawal

@@ -1,12 +1,12 @@
 """A draft's translations; they are published with it and are then as final as the text itself."""
 
+from accounts.languages import Language
 from audit.services import act, record
 from consent import queries
 from consent.canonical import canonical, check_plain, sha256_of
 from consent.errors import NothingToTranslate
 from consent.events import TranslationDrafted, TranslationDropped
 from consent.kinds import DocumentKind
-from consent.languages import Language
 from consent.models import Translation
 from consent.translating import check_like
 from groups.models import Group

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import SignedInRequest, signed_in
+from accounts.languages import TRANSLATED
 from audit import services as audit
 from audit.events import Ref
 from consent import queries
@@ -19,7 +20,6 @@ from consent.events import DocumentViewed
 from consent.forms import DraftForm, VariablesForm
 from consent.grades import AIM
 from consent.kinds import DocumentKind
-from consent.languages import TRANSLATED
 from consent.lint import lint, open_words
 from consent.reading import sections_to_read
 from consent.services import publish_version, save_draft

@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, may_sign, safe_next, signed_in
-from accounts.models import Profile
+from accounts.languages import ORIGINAL, Language, translated
 from audit import services as audit
 from audit.events import Ref
 from consent import access, queries
@@ -31,22 +32,22 @@ from consent.events import CopyTaken, DocumentViewed, PapersListed, SignatureVie
 from consent.forms import QuestionForm, SignForm
 from consent.grades import reading_grade
 from consent.kinds import DocumentKind
-from consent.languages import ORIGINAL, Language
 from consent.models import AgreementVersion, SealedCopy, Signature
 from consent.services import seal_copy, sign_agreement, withdraw_signature
 from consent.translating import Reading, languages_of, reading_of, text_of
 from groups.models import GuardianLink
 
-WITHDRAWN = (
+WITHDRAWN = gettext_noop(
     "Your signature is withdrawn. You cannot enter further sessions of this group until you sign "
     "again. Your therapist can see it."
 )
-WITHDRAWN_FOR_MINOR = (
+WITHDRAWN_FOR_MINOR = gettext_noop(
     "Your signature is withdrawn. The minor cannot enter further sessions of this group until you "
     "sign again. The therapist can see it."
 )
 
 
+@translated
 @signed_in
 @require_safe
 @audit.shows(lambda request, response: PapersListed(subject=request.user.ref))
@@ -60,6 +61,7 @@ def papers(request: SignedInRequest) -> HttpResponse:
     return TemplateResponse(request, "consent/papers.html", context)
 
 
+@translated
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 @audit.shows(
@@ -74,6 +76,7 @@ def paper(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     return _paper_page(request, version, SignForm(statements=_reading(request, version).statements))
 
 
+@translated
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 @audit.shows(
@@ -109,21 +112,20 @@ def _sign(
     except AlreadySigned as same:
         signature = same.signature
     except NameMismatch as error:
-        form.add_error("printed_name", error.text)
+        form.add_error("printed_name", gettext(error.text))
         return _paper_page(request, version, form, link)
     except (SignatureIncomplete, FactorNotFresh, NotYoursToSign) as error:
-        form.add_error(None, error.text)
+        form.add_error(None, gettext(error.text))
         return _paper_page(request, version, form, link)
     except VersionSuperseded:
         return _to_newer(request, version, link)
-    messages.success(request, "Signed. You find your copy under Papers.")
+    messages.success(request, gettext("Signed. You find your copy under Papers."))
     return redirect(safe_next(request, default=_copy_of(signature)))
 
 
 def _reading(request: SignedInRequest, version: AgreementVersion) -> Reading:
     """In the language that the address names, else in that of the person's profile."""
-    profile = Profile.objects.filter(user=request.user).only("language").first()
-    return reading_of(version, request.GET.get("in") or (profile.language if profile else ""))
+    return reading_of(version, request.GET.get("in") or request.language)
 
 
 def _copy_of(signature: Signature) -> str:
@@ -134,7 +136,7 @@ def _to_newer(
     request: SignedInRequest, version: AgreementVersion, link: GuardianLink | None
 ) -> HttpResponse:
     """Replaced while it was being read: the newer text is the next step, `?next=` goes along."""
-    messages.warning(request, VersionSuperseded.text)
+    messages.warning(request, gettext(VersionSuperseded.text))
     newer = _newer(version)
     if link is not None:
         return redirect("consent:ward_paper", pk=(newer or version).pk, link=link.pk)
@@ -202,6 +204,7 @@ def _paper_page(
     return TemplateResponse(request, "consent/paper.html", context)
 
 
+@translated
 @signed_in
 @require_safe
 @audit.shows(
@@ -224,6 +227,7 @@ def signature(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     return TemplateResponse(request, "consent/signature.html", context)
 
 
+@translated
 @signed_in
 @require_safe
 @audit.shows(
@@ -237,7 +241,7 @@ def sealed_copy(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     try:
         copy = SealedCopy.objects.filter(signature=found).first() or seal_copy(signature=found)
     except CopyNotMade as error:
-        messages.warning(request, error.text)
+        messages.warning(request, gettext(error.text))
         return redirect(_copy_of(found))
     return HttpResponse(
         copy.pdf,
@@ -246,6 +250,7 @@ def sealed_copy(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     )
 
 
+@translated
 @signed_in
 @require_POST
 def withdraw(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
@@ -253,7 +258,8 @@ def withdraw(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     try:
         withdraw_signature(signature=found)
     except ConsentError:
-        messages.warning(request, "This signature was not in force any more.")
+        messages.warning(request, gettext("This signature was not in force any more."))
     else:
-        messages.success(request, WITHDRAWN_FOR_MINOR if found.on_behalf_of_id else WITHDRAWN)
+        said = WITHDRAWN_FOR_MINOR if found.on_behalf_of_id else WITHDRAWN
+        messages.success(request, gettext(said))
     return redirect("consent:papers")

@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import SignedInRequest, signed_in
+from accounts.languages import translated
 from audit import services as audit
 from audit.events import Ref
 from consent import access, queries, services
@@ -24,6 +26,7 @@ from groups import access as groups
 from groups.models import Membership
 
 
+@translated
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 @audit.shows(
@@ -42,14 +45,16 @@ def propose(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
                 group=membership.group, by=request.user, kind=kind, clause=clause, text=text
             )
         except ConsentError as error:
-            form.add_error(None, error.text)
+            form.add_error(None, gettext(error.text))
         else:
-            messages.success(request, "The group can now read and discuss your proposal.")
+            said = gettext("The group can now read and discuss your proposal.")
+            messages.success(request, said)
             return redirect("consent:proposal", pk=proposal.pk)
     context = {"group": membership.group, "membership": membership, "form": form}
     return TemplateResponse(request, "consent/propose.html", context)
 
 
+@translated
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 @audit.shows(lambda request, response, *, pk: ProposalViewed(object=Ref("proposal", pk)))
@@ -64,7 +69,7 @@ def proposal(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
         try:
             services.comment_on_proposal(proposal=found, by=request.user, text=text)
         except ConsentError as error:
-            form.add_error(None, error.text)
+            form.add_error(None, gettext(error.text))
         else:
             return redirect("consent:proposal", pk=pk)
     return TemplateResponse(
@@ -86,6 +91,7 @@ def _shown(found: Proposal, membership: Membership) -> dict[str, object]:
     }
 
 
+@translated
 @signed_in
 @require_POST
 def take_back(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
@@ -93,9 +99,10 @@ def take_back(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     try:
         services.take_back_proposal(proposal=found)
     except ConsentError as error:
-        messages.warning(request, error.text)
+        messages.warning(request, gettext(error.text))
     else:
-        messages.success(request, "Your proposal is taken back. The group does not see it now.")
+        said = gettext("Your proposal is taken back. The group does not see it now.")
+        messages.success(request, said)
     return redirect("consent:rules", pk=found.group_id)
 
 

@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import SignedInRequest, signed_in
+from accounts.languages import translated
 from audit import services as audit
 from audit.events import Ref
 from consent import access, services
@@ -17,6 +19,7 @@ from consent.events import QuestionViewed
 from consent.forms import AnswerForm, QuestionForm
 
 
+@translated
 @signed_in
 @require_POST
 def ask(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
@@ -24,9 +27,11 @@ def ask(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     form = QuestionForm(request.POST)
     if form.is_valid():
         services.ask_question(version=version, by=request.user, text=form.cleaned_data["text"])
-        messages.success(request, "Your question waits for an answer. You will get a mail.")
+        said = gettext("Your question waits for an answer. You will get a mail.")
+        messages.success(request, said)
     else:
-        messages.error(request, "Please write your question, in at most 2000 characters.")
+        said = gettext("Please write your question, in at most 2000 characters.")
+        messages.error(request, said)
     return redirect("consent:paper", pk=pk)
 
 

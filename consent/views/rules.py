@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, signed_in
-from accounts.models import Profile
+from accounts.languages import translated
 from audit import services as audit
 from audit.events import Ref
 from consent import queries, services
@@ -26,6 +27,7 @@ from groups import access
 from groups.models import Membership
 
 
+@translated
 @signed_in
 @require_safe
 @audit.shows(
@@ -64,10 +66,10 @@ def _reading(request: SignedInRequest, version: AgreementVersion | None) -> Read
     """In the language that the address names, else in that of the person's profile."""
     if version is None:
         return None
-    profile = Profile.objects.filter(user=request.user).only("language").first()
-    return reading_of(version, request.GET.get("in") or (profile.language if profile else ""))
+    return reading_of(version, request.GET.get("in") or request.language)
 
 
+@translated
 @signed_in
 @require_POST
 def pledge(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
@@ -79,13 +81,14 @@ def pledge(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     try:
         services.make_pledge(group=membership.group, by=request.user, is_shown=is_shown)
     except ConsentError as error:
-        messages.info(request, error.text)
+        messages.info(request, gettext(error.text))
     else:
-        seen = "The group sees your name and that you pledged." if is_shown else "Nobody sees it."
-        messages.success(request, f"Thank you. {seen}")
+        seen = gettext("Thank you. The group sees your name and that you pledged.")
+        messages.success(request, seen if is_shown else gettext("Thank you. Nobody sees it."))
     return redirect("consent:rules", pk=pk)
 
 
+@translated
 @signed_in
 @require_POST
 def pledge_display(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
@@ -95,13 +98,16 @@ def pledge_display(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     try:
         services.show_pledge(group=membership.group, by=request.user, is_shown=is_shown)
     except ConsentError as error:
-        messages.info(request, error.text)
+        messages.info(request, gettext(error.text))
     else:
-        said = "The group sees that you pledged." if is_shown else "The group does not see it now."
-        messages.success(request, said)
+        hidden = gettext("The group does not see it now.")
+        messages.success(
+            request, gettext("The group sees that you pledged.") if is_shown else hidden
+        )
     return redirect("consent:rules", pk=pk)
 
 
+@translated
 @signed_in
 @require_POST
 def take_back_pledge(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
@@ -109,7 +115,8 @@ def take_back_pledge(request: SignedInRequest, *, pk: UUID) -> HttpResponse:
     try:
         services.take_back_pledge(group=membership.group, by=request.user)
     except ConsentError as error:
-        messages.info(request, error.text)
+        messages.info(request, gettext(error.text))
     else:
-        messages.success(request, "Your pledge is taken back. Your papers stay as you signed them.")
+        said = gettext("Your pledge is taken back. Your papers stay as you signed them.")
+        messages.success(request, said)
     return redirect("consent:rules", pk=pk)

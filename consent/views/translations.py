@@ -9,13 +9,13 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import SignedInRequest, signed_in
+from accounts.languages import TRANSLATED, Language
 from audit import services as audit
 from audit.events import Ref
 from consent import queries, services
 from consent.errors import ConsentError
 from consent.events import DocumentViewed
 from consent.forms import TranslationForm
-from consent.languages import TRANSLATED, Language
 from consent.models import AgreementVersion
 from consent.translating import Parts, parts_of
 from consent.views.agreements import kind_of

@@ -35,6 +35,7 @@ WITHOUT_VIEW_EVENT = {
     "accounts:step_up": FORM,
     "accounts:step_up_options": FORM,
     "accounts:step_up_verify": ACT,
+    "accounts:choose_language": ACT,
     "accounts:lock": ACT,
     "accounts:locked": FORM,
     "accounts:present": "a heartbeat: nobody acts, and the idle lock is recorded",

@@ -9,7 +9,8 @@ from audit.sequencer import Sequencer
 
 def words(response: Any) -> str:
     """The page as read: no tags, single spaces."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.content.decode())).split())
+    page = re.sub(r"</?bdi>", "", response.content.decode())
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 
 def shown_by(response: Any) -> Any:

@@ -215,7 +215,8 @@ def test_a_guardian_reads_and_signs_on_the_page(meeting: Meeting, gina: Visit) -
     version, client = paper(meeting), browser_of(gina)
     link = GuardianLink.objects.get()
     page = f"/papers/{version.pk}/for/{link.pk}/"
-    assert f"You read this for {meeting.ana.person.true_name}" in client.get(page).content.decode()
+    minor = f"<bdi>{meeting.ana.person.true_name}</bdi>"
+    assert f"You read this for {minor}" in client.get(page).content.decode()
     fresh_factor(gina)
     told: dict[str, Any] = dict.fromkeys(statements_for(version.agreement.kind), "on")
     done = client.post(page, {**told, "printed_name": GINA.true_name})

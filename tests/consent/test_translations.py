@@ -4,12 +4,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from accounts.languages import BY_CODE, Language
 from consent import queries
 from consent.canonical import sha256_of
 from consent.copies import belongs_to, copy_of, is_text_as_signed
 from consent.errors import TranslationIncomplete, TranslationOutdated
 from consent.kinds import DocumentKind
-from consent.languages import BY_CODE, Language
 from consent.models import AgreementVersion, Translation
 from consent.services import publish_version, save_draft, save_translation
 from consent.statements import statements_for

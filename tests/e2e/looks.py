@@ -22,12 +22,11 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary
   .filter(([, box]) => box.width < 24 || box.height < 24)
   .map(([html]) => html)"""
 
-# A colour half way between two themes is nobody's fault.
-SETTLED = """() => Promise.all(
-  document.getAnimations()
-    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
-    .map((one) => one.finished.catch(() => {}))
-)"""
+# A colour half way between two themes is nobody's fault. Asking to finish rather than waiting:
+# what is paused, or drawn by nobody because its tab is hidden, would never come to its end.
+SETTLED = """() => document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+  .forEach((one) => one.finish())"""
 
 
 def judge(page: Page, paths: tuple[str, ...], look: Look) -> None:

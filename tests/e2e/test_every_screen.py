@@ -33,6 +33,7 @@ ADMIN = (
     *("/office/clauses/video/risks/new/", "/office/policies/", "/office/reminders/"),
 )
 OFFICER = ("/", "/desk/", "/desk/log/", "/desk/alerts/", "/desk/reviews/", "/desk/requests/")
+ARABIC = "العربيّة"
 OFFICER_FILTERED = ("/desk/log/?act=member.added", "/desk/log/?person=nonsense")
 # As if the first quarter were over: one review of each kind.
 REVIEWS_OF_A_QUARTER = """
@@ -64,6 +65,21 @@ def test_pages_of_a_member(world: World, look: Look) -> None:
         (*MEMBER, world.group, *(f"{world.group}{path}" for path in MEMBER_OF_GROUP)),
         look,
     )
+
+
+def test_pages_that_speak_arabic(world: World, look: Look) -> None:
+    """From right to left; whatever follows reads English again."""
+    page = world[cast.ANA].page
+    page.goto("/papers/")
+    page.get_by_role("button", name=ARABIC).click()
+    expect(page.locator("html[dir=rtl]")).to_be_attached()
+    paper = page.get_by_role("link", name="قراءتها").first.get_attribute("href")
+    rules = (f"{world.group}our-rules/", f"{world.group}our-rules/propose/")
+    try:
+        judge(page, ("/papers/", paper or "", *rules, "/privacy/", "/privacy/requests/new/"), look)
+    finally:
+        page.get_by_role("button", name="English").click()
+    expect(page.locator("html[dir=ltr]")).to_be_attached()
 
 
 def test_pages_of_a_therapist(world: World, look: Look) -> None:

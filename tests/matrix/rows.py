@@ -85,6 +85,7 @@ ROWS: dict[str, Row] = {
     "accounts:recovery_codes": Row(EVERYBODY, BOTH),
     "accounts:step_up": Row(EVERYBODY, BOTH),
     "accounts:profile": Row(EVERYBODY, BOTH),
+    "accounts:choose_language": Row(EVERYBODY, ("POST",)),
     "accounts:security": Row(EVERYBODY),
     "accounts:end_others": Row(EVERYBODY, ("POST",)),
     "accounts:password_change": Row(EVERYBODY, BOTH),

@@ -10,7 +10,10 @@ export class IdleWarning {
     here.autofocus = true;
     this.#dialog = make(
       "dialog",
-      { class: "dialog", attributes: { "aria-label": "Are you still there?" } },
+      {
+        class: "dialog",
+        attributes: { "aria-label": "Are you still there?", lang: "en", dir: "ltr" },
+      },
       make("h2", { text: "Are you still there?" }),
       this.#left,
       make("div", { class: "dialog__acts cluster" }, here),
