@@ -325,11 +325,20 @@ class ReferenceEngine:
         for leg in track.legs:
             if leg.inbound is inbound:
                 self._give(leg, received, now)
-            elif track.serves(leg, inbound, now) and leg.stream.can_begin(received):
-                leg.inbound = inbound
-                leg.stream.begin(received, now)
-                for each in (received, *inbound.since(received.position)):
-                    self._give(leg, each, now)
+            elif track.serves(leg, inbound, now):
+                self._begin(leg, inbound, received, now)
+
+    def _begin(self, leg: Leg, inbound: Inbound, received: Received, now: float) -> None:
+        """With this packet if a decoder can, or on an empty tile with the last key frame."""
+        start: Received | None = received
+        if not leg.stream.can_begin(received):
+            start = inbound.fresh_key(now) if leg.inbound is None else None
+        if start is None:
+            return
+        leg.inbound = inbound
+        leg.stream.begin(start, now)
+        for each in (start, *inbound.since(start.position)):
+            self._give(leg, each, now)
 
     def _give(self, leg: Leg, received: Received, now: float) -> None:
         stream = leg.stream
@@ -381,7 +390,9 @@ class ReferenceEngine:
         """The flowing layers for whose key frame this leg waits."""
         for inbound in self._track_of(leg).layers.values():
             is_wanted = self._track_of(leg).serves(leg, inbound, now)
-            if is_wanted and leg.inbound is not inbound and inbound.is_flowing(now):
+            if not is_wanted or leg.inbound is inbound or not inbound.is_flowing(now):
+                continue
+            if leg.inbound is not None or inbound.fresh_key(now) is None:
                 yield inbound
 
     def _track_of(self, leg: Leg) -> Track:

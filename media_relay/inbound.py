@@ -15,6 +15,12 @@ REORDER_SECONDS = 0.010
 MAX_ASKS = 8
 # A stream silent for longer has nothing to make a key frame of: two frames at 5 per second.
 SILENT_SECONDS = 0.5
+# So young a key frame begins a leg that shows nothing yet; what came since follows it at once.
+FRESH_SECONDS = 0.3
+# By the fastest packet of so long it is judged how late another is; clocks hardly drift in it.
+WINDOW_SECONDS = 2.0
+# Later than this is no delay but a clock that was set anew.
+LATEST_SECONDS = 1.0
 # Sequence numbers are counted from here, so that none ever falls below zero.
 _ORIGIN = 1 << 16
 
@@ -25,15 +31,21 @@ class Received:
 
     Its payload of so many `octets` is cut where every viewer has counters of its own: into what
     the descriptor holds, and the `rest`, which goes to all of them as it came. `marker` is the
-    bit in its place.
+    bit in its place. `at` is when it would have come had nothing delayed it: a key frame takes
+    longer to make and to send than what follows it.
     """
 
     position: int
     timestamp: int
+    at: float
     marker: int
     octets: int
     descriptor: Descriptor | None
     rest: bytes
+
+    @property
+    def starts_key_frame(self) -> bool:
+        return self.descriptor is not None and self.descriptor.starts_key_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +82,13 @@ class Inbound:
         self._received = 0
         self._octets = 0
         self._media_at = -SILENT_SECONDS
+        self._key_position = 0
+        self._key_at = 0.0
         self._jitter = 0.0
         self._transit = 0.0
+        self._fastest = 0.0
+        self._fastest_before = 0.0
+        self._window_at = 0.0
         self._reported = (0, 0)
 
     @property
@@ -95,14 +112,15 @@ class Inbound:
         held = self._ring[index]
         if held is not None and held.position >= position:
             return None
-        received = self._ring[index] = self._place(packet, position)
+        at = self._on_time(packet.timestamp, now, repaired=repaired)
+        received = self._ring[index] = self._place(packet, position, at)
         self._received += 1
         self._octets += received.octets
         if received.octets:
             self._media_at = now
+        if received.starts_key_frame and position > self._key_position:
+            self._key_position, self._key_at = position, now
         self._advance(position, now)
-        if not repaired:
-            self._measure_jitter(packet.timestamp, now)
         return received
 
     @property
@@ -113,6 +131,10 @@ class Inbound:
     def is_flowing(self, now: float) -> bool:
         """True while media, not only padding, comes in."""
         return now - self._media_at < SILENT_SECONDS
+
+    def fresh_key(self, now: float) -> Received | None:
+        """The packet that starts the newest key frame; None if that came long ago."""
+        return self.at(self._key_position) if now - self._key_at < FRESH_SECONDS else None
 
     def at(self, position: int) -> Received | None:
         """The packet of this position, while the ring still holds it."""
@@ -156,12 +178,12 @@ class Inbound:
             int(self._jitter) & 0xFFFFFFFF,
         )
 
-    def _place(self, packet: RtpPacket, position: int) -> Received:
+    def _place(self, packet: RtpPacket, position: int, at: float) -> Received:
         payload = packet.payload
         descriptor = describe(payload) if self.is_video else None
         rest = payload[descriptor.end :] if descriptor is not None else payload
         marker = MARKER if packet.marker else 0
-        return Received(position, packet.timestamp, marker, len(payload), descriptor, rest)
+        return Received(position, packet.timestamp, at, marker, len(payload), descriptor, rest)
 
     def _advance(self, position: int, now: float) -> None:
         if position <= self._highest:
@@ -177,11 +199,30 @@ class Inbound:
                 self._holes[missing] = _Hole(now + REORDER_SECONDS)
         self._highest = position
 
-    def _measure_jitter(self, timestamp: int, now: float) -> None:
-        """Interarrival jitter, RFC 3550, A.8."""
+    def _on_time(self, timestamp: int, now: float, *, repaired: bool) -> float:
         transit = (now * self.clock_rate - timestamp) % (1 << 32)
+        if not repaired:
+            self._measure_jitter(transit)
+            self._note_fastest(transit, now)
+        late = max(_between(self._fastest, transit), _between(self._fastest_before, transit))
+        late /= self.clock_rate
+        return now - late if 0 < late < LATEST_SECONDS else now
+
+    def _note_fastest(self, transit: float, now: float) -> None:
+        if now - self._window_at >= WINDOW_SECONDS:
+            is_first = not self._window_at
+            self._fastest_before = transit if is_first else self._fastest
+            self._fastest, self._window_at = transit, now
+        elif _between(self._fastest, transit) < 0:
+            self._fastest = transit
+
+    def _measure_jitter(self, transit: float) -> None:
+        """Interarrival jitter, RFC 3550, A.8."""
         if self._transit:
-            difference = abs(transit - self._transit)
-            difference = min(difference, (1 << 32) - difference)
-            self._jitter += (difference - self._jitter) / 16
+            self._jitter += (abs(_between(self._transit, transit)) - self._jitter) / 16
         self._transit = transit
+
+
+def _between(first: float, second: float) -> float:
+    """How much later, in units of the clock, around the wrap of its 32 bits."""
+    return (second - first + (1 << 31)) % (1 << 32) - (1 << 31)

@@ -194,19 +194,21 @@ class SlotStream:
         """A leg MUST begin where a decoder can: at a key frame, for video."""
         if not received.octets:
             return False
-        if not self.spec.is_video:
-            return True
-        return received.descriptor is not None and received.descriptor.starts_key_frame
+        return not self.spec.is_video or received.starts_key_frame
 
     def begin(self, received: Received, now: float) -> None:
-        """Continue the stream with this packet of a new source."""
+        """Continue the stream with this packet of a new source.
+
+        By the clock on which both came, delays taken out: whatever a switch adds to the time
+        between two frames, every later frame waits at the viewer.
+        """
         self._settle()
-        elapsed = max(1, int((now - self._at) * self.spec.clock_rate)) if self._at else 1
+        elapsed = int((received.at - self._at) * self.spec.clock_rate) if self._at else 1
         descriptor = received.descriptor
         self._shift = _Shift(
             first=received.position,
             position=self._position + 1 - received.position,
-            timestamp=self._timestamp + elapsed - received.timestamp,
+            timestamp=self._timestamp + max(1, elapsed) - received.timestamp,
             picture_id=self._picture_id + 1 - descriptor.picture_id if descriptor else 0,
             tl0=self._tl0 + 1 - descriptor.tl0 if descriptor else 0,
             at=now,
@@ -221,7 +223,7 @@ class SlotStream:
         timestamp = (received.timestamp + shift.timestamp) & 0xFFFFFFFF
         descriptor, octets = received.descriptor, received.octets
         if position > self._position:
-            self._position, self._timestamp, self._at = position, timestamp, now
+            self._position, self._timestamp, self._at = position, timestamp, received.at
             if descriptor is not None:
                 if descriptor.has_picture_id:
                     self._numbered = descriptor

@@ -9,7 +9,15 @@ from media_relay.engine_fast.descriptors import blank, describe
 from media_relay.engine_fast.foreign import memcpy
 from media_relay.engine_fast.packets import address, extend
 from media_relay.engine_fast.state import MAX_DATAGRAM, NOBODY, RING, Array, Record, State
-from media_relay.inbound import MAX_ASKS, MAX_GAP, REORDER_SECONDS, SILENT_SECONDS
+from media_relay.inbound import (
+    FRESH_SECONDS,
+    LATEST_SECONDS,
+    MAX_ASKS,
+    MAX_GAP,
+    REORDER_SECONDS,
+    SILENT_SECONDS,
+    WINDOW_SECONDS,
+)
 
 _ORIGIN = 1 << 16
 
@@ -45,6 +53,7 @@ def accept(
         _forget_hole(inbound, held)
     held.position = position
     held.timestamp = timestamp
+    held.at = _on_time(inbound, timestamp, now, is_repaired)
     held.marker = marker
     held.length = length
     if inbound.is_video:
@@ -56,9 +65,10 @@ def accept(
     inbound.octets += length
     if length:
         inbound.media_at = now
+    if held.starts_key_frame == 1 and position > inbound.key_position:
+        inbound.key_position = position
+        inbound.key_at = now
     _advance(state, row, position, now)
-    if not is_repaired:
-        _measure_jitter(inbound, timestamp, now)
     return place
 
 
@@ -66,6 +76,15 @@ def accept(
 def is_flowing(inbound: Record, now: float) -> bool:
     """True while media, not only padding, comes in."""
     return now - inbound.media_at < SILENT_SECONDS
+
+
+@compiled
+def fresh_key(state: State, row: int, now: float) -> int:
+    """The place of the packet that starts the newest key frame; -1 if that came long ago."""
+    inbound = state.inbounds[row]
+    if now - inbound.key_at >= FRESH_SECONDS:
+        return NOBODY
+    return place_of(state, row, inbound.key_position)
 
 
 @compiled
@@ -132,11 +151,37 @@ def _forget_hole(inbound: Record, held: Record) -> None:
 
 
 @compiled
-def _measure_jitter(inbound: Record, timestamp: int, now: float) -> None:
-    """Interarrival jitter, RFC 3550, A.8."""
+def _on_time(inbound: Record, timestamp: int, now: float, is_repaired: bool) -> float:
+    """When the packet would have come had nothing delayed it."""
     transit = (now * inbound.clock_rate - timestamp) % 4294967296.0
+    if not is_repaired:
+        _measure_jitter(inbound, transit)
+        _note_fastest(inbound, transit, now)
+    late = max(_between(inbound.fastest, transit), _between(inbound.fastest_before, transit))
+    late /= inbound.clock_rate
+    return now - late if 0 < late < LATEST_SECONDS else now
+
+
+@compiled
+def _note_fastest(inbound: Record, transit: float, now: float) -> None:
+    if now - inbound.window_at >= WINDOW_SECONDS:
+        inbound.fastest_before = inbound.fastest if inbound.window_at else transit
+        inbound.fastest = transit
+        inbound.window_at = now
+    elif _between(inbound.fastest, transit) < 0:
+        inbound.fastest = transit
+
+
+@compiled
+def _measure_jitter(inbound: Record, transit: float) -> None:
+    """Interarrival jitter, RFC 3550, A.8."""
     if inbound.transit:
-        difference = abs(transit - inbound.transit)
-        difference = min(difference, 4294967296.0 - difference)
+        difference = abs(_between(inbound.transit, transit))
         inbound.jitter += (difference - inbound.jitter) / 16
     inbound.transit = transit
+
+
+@compiled
+def _between(first: float, second: float) -> float:
+    """How much later, in units of the clock, around the wrap of its 32 bits."""
+    return (second - first + 2147483648.0) % 4294967296.0 - 2147483648.0

@@ -2,7 +2,7 @@
 
 from media_relay.engine_fast.compiled import compiled, entry
 from media_relay.engine_fast.departures import depart
-from media_relay.engine_fast.inbounds import is_flowing, place_of
+from media_relay.engine_fast.inbounds import fresh_key, is_flowing, place_of
 from media_relay.engine_fast.outgoing import Outgoing, next_row, post
 from media_relay.engine_fast.packets import extend
 from media_relay.engine_fast.sealing import seal
@@ -19,6 +19,7 @@ from media_relay.engine_fast.slots import (
     write_repair,
 )
 from media_relay.engine_fast.state import (
+    NOBODY,
     PAUSED,
     PROBES,
     RESENT_OUT,
@@ -40,15 +41,26 @@ def forward(state: State, outgoing: Outgoing, track: int, row: int, place: int, 
     leg = state.tracks[track].first_leg
     while leg >= 0:
         slot = state.slots[leg]
-        held = state.held[place]
         if slot.inbound == row:
             _give(state, outgoing, leg, place, now)
-        elif serves(state, slot, track, row, now) and can_begin(slot, held):
-            slot.inbound = row
-            begin(slot, held, now)
-            _give(state, outgoing, leg, place, now)
-            _give_since(state, outgoing, leg, row, held.position, now)
+        elif serves(state, slot, track, row, now):
+            _begin(state, outgoing, leg, row, place, now)
         leg = slot.next_leg
+
+
+@compiled
+def _begin(state: State, outgoing: Outgoing, leg: int, row: int, place: int, now: float) -> None:
+    """With this packet if a decoder can, or on an empty tile with the last key frame."""
+    slot = state.slots[leg]
+    start = place
+    if not can_begin(slot, state.held[place]):
+        start = fresh_key(state, row, now) if slot.inbound < 0 else NOBODY
+    if start < 0:
+        return
+    slot.inbound = row
+    begin(slot, state.held[start], now)
+    _give(state, outgoing, leg, start, now)
+    _give_since(state, outgoing, leg, row, state.held[start].position, now)
 
 
 @compiled
@@ -127,7 +139,8 @@ def waiting(state: State, now: float, found: Array) -> None:
             row = state.tracks[track].layers[layer]
             if row < 0 or row == slot.inbound or not is_flowing(state.inbounds[row], now):
                 continue
-            if serves(state, slot, track, row, now):
+            is_soon = slot.inbound < 0 and fresh_key(state, row, now) >= 0
+            if not is_soon and serves(state, slot, track, row, now):
                 found[row] = 1
 
 
@@ -150,7 +163,7 @@ def _give(state: State, outgoing: Outgoing, leg: int, place: int, now: float) ->
     held = state.held[place]
     if not slot.is_begun or held.position < slot.first:
         return
-    advance(slot, held, now)
+    advance(slot, held)
     viewer = viewer_of(leg)
     octets = _HEADER + held.length if held.length else _HEADER + 4
     number = _number(state, viewer, slot, octets, now)

@@ -47,8 +47,8 @@ def can_begin(slot: Record, held: Record) -> bool:
 
 @compiled
 def begin(slot: Record, held: Record, now: float) -> None:
-    """Continue the stream with this packet of a new source."""
-    elapsed = max(1, int((now - slot.at) * slot.clock_rate)) if slot.at else 1
+    """Continue the stream with this packet of a new source, on the clock of both."""
+    elapsed = max(1, int((held.at - slot.at) * slot.clock_rate)) if slot.at else 1
     slot.is_begun = 1
     slot.first = held.position
     slot.position_shift = slot.position + 1 - held.position
@@ -59,13 +59,13 @@ def begin(slot: Record, held: Record, now: float) -> None:
 
 
 @compiled
-def advance(slot: Record, held: Record, now: float) -> None:
+def advance(slot: Record, held: Record) -> None:
     """Count a packet that is given out now."""
     position = held.position + slot.position_shift
     if position > slot.position:
         slot.position = position
         slot.timestamp = (held.timestamp + slot.timestamp_shift) & 0xFFFFFFFF
-        slot.at = now
+        slot.at = held.at
         if held.picture_id_at:
             slot.picture_id = (held.picture_id + slot.picture_shift) & 0x7FFF
         if held.tl0_at:

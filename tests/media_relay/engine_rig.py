@@ -90,12 +90,14 @@ class Rig:
         stream = StreamSpec(ssrc, source, layer, 96, is_rtx=False, repairs=True)
         self.engine.learn(self.publisher.number, stream)
 
-    def send(self, ssrc: int, *, key: bool = False, payload: bytes | None = None) -> Seen:
-        """The publisher's next packet on this SSRC, 20 ms after the last."""
+    def send(
+        self, ssrc: int, *, key: bool = False, payload: bytes | None = None, late: float = 0.0
+    ) -> Seen:
+        """The publisher's next packet on this SSRC, 20 ms after the last, and so much too late."""
         self.now += 0.020
         sequence = self._sent[ssrc] = self._sent.get(ssrc, 10 * ssrc) + 1
         body = payload if payload is not None else vp8(picture=sequence & 0x7FFF, tl0=1, key=key)
-        stamp = int(self.now * 90_000) & 0xFFFFFFFF
+        stamp = int((self.now - late) * 90_000) & 0xFFFFFFFF
         self.publisher.send(wire(sequence, ssrc=ssrc, timestamp=stamp, payload=body))
         return self.engine.run(0)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from media_relay.inbound import FRESH_SECONDS
 from media_relay.rtp import RtpPacket
 from media_relay.tickets import Source
 from media_relay.vp8 import describe
@@ -99,12 +100,63 @@ def test_a_paused_leg_goes_on_at_a_key_frame(rig: Rig, viewer: RigPeer) -> None:
     rig.send(LAYERS["l"])
     assert rig.engine.waiting() == set()
     assert rig.engine.legs(viewer.number) == []
+    rig.now += FRESH_SECONDS
+    rig.send(LAYERS["l"])
     rig.engine.aim(viewer.number, CAMERA, "l")
     assert rig.engine.waiting() == {(rig.publisher.number, LAYERS["l"])}
     rig.send(LAYERS["l"])
     rig.send(LAYERS["l"], key=True)
     first, second = viewer.receive()
     assert second.sequence == first.sequence + 1
+
+
+def test_an_empty_line_begins_with_a_key_frame_that_has_just_come(
+    rig: Rig, viewer: RigPeer
+) -> None:
+    """Nobody is asked for another, and what came since arrives in order."""
+    rig.send(LAYERS["l"], key=True)
+    rig.now += FRESH_SECONDS / 2
+    rig.send(LAYERS["l"], payload=b"since")
+    rig.engine.aim(viewer.number, CAMERA, "l")
+    assert rig.engine.waiting() == set()
+    rig.send(LAYERS["l"], payload=b"now")
+    received = viewer.receive()
+    assert [each.payload for each in received[1:]] == [b"since", b"now"]
+    assert [each.sequence - received[0].sequence for each in received] == [0, 1, 2]
+
+
+def test_a_line_that_shows_a_layer_does_not_go_back_to_an_earlier_key_frame(
+    rig: Rig, viewer: RigPeer
+) -> None:
+    rig.engine.aim(viewer.number, CAMERA, "h")
+    rig.send(LAYERS["h"], key=True)
+    rig.send(LAYERS["l"], key=True)
+    viewer.receive()
+    rig.engine.aim(viewer.number, CAMERA, "l")
+    assert rig.engine.waiting() == {(rig.publisher.number, LAYERS["l"])}
+    rig.send(LAYERS["l"])
+    assert viewer.receive() == []
+
+
+def test_a_key_frame_that_took_long_to_make_delays_nothing_after_it(
+    rig: Rig, viewer: RigPeer
+) -> None:
+    """Else a line that changes often would be shown later and later."""
+    rig.engine.aim(viewer.number, CAMERA, "l")
+    rig.send(LAYERS["l"], key=True)
+    before = rig.now
+    for _ in range(3):
+        rig.engine.aim(viewer.number, CAMERA, None)
+        rig.now += 1
+        rig.send(LAYERS["l"])
+        rig.engine.aim(viewer.number, CAMERA, "l")
+        rig.now += 0.1
+        rig.send(LAYERS["l"], key=True, late=0.08)
+        rig.send(LAYERS["l"])
+    received = viewer.receive()
+    assert len(received) == 1 + 3 * 2
+    elapsed = (received[-1].timestamp - received[0].timestamp) % (1 << 32) / 90_000
+    assert elapsed == pytest.approx(rig.now - before, abs=0.001)
 
 
 def test_sound_goes_on_at_once(rig: Rig, viewer: RigPeer) -> None:

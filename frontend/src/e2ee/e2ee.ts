@@ -4,6 +4,7 @@
  * Holds the transceivers, so it also asks for key frames and stops a track whose frames bypass
  * the worker. No key and no MLS state ever comes to this side.
  */
+import { askForKeyFrame } from "../room/key-frames";
 import { Listeners } from "../room/listeners";
 import type { Bytes } from "./bytes";
 import { E2eeError } from "./errors";
@@ -243,20 +244,10 @@ export class E2ee {
   /** Chromium has no generateKeyFrame in workers; this works in it, and Firefox sends one alone. */
   #askForKeyFrames(): void {
     for (const { transceiver, options } of this.#lines) {
-      if (!options.sends || options.media === "mic" || !transceiver.sender.track) continue;
-      const parameters = transceiver.sender.getParameters();
-      const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
-      const set = transceiver.sender.setParameters as SetParameters;
-      set.call(transceiver.sender, parameters, { encodingOptions }).catch(() => {});
+      if (options.sends) askForKeyFrame(transceiver.sender);
     }
   }
 }
-
-/** With the second argument of WebRTC Extensions, which TypeScript does not know. */
-type SetParameters = (
-  parameters: RTCRtpSendParameters,
-  options: { encodingOptions: { keyFrame: boolean }[] },
-) => Promise<void>;
 
 const SENDS: Readonly<Record<string, LineMedia>> = { "0": "mic", "1": "camera", "2": "screen" };
 const SCREEN_RECEIVER = "33";

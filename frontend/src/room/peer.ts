@@ -5,6 +5,7 @@
  * what is sent changes by replacing tracks. After a loss a fresh Peer is made (transport.ts):
  * restarting ICE against a new relay process leaves a connection that is up and silent.
  */
+import { askForKeyFrame } from "./key-frames";
 import { Listeners } from "./listeners";
 import type { IceServer, SlotSource } from "./protocol.gen";
 import { withOpusSettings } from "./sdp";
@@ -78,6 +79,14 @@ export class Peer {
     const sender = this.#line(SEND_MIDS[source])?.sender;
     if (!sender || sender.track === track || this.#state === "lost") return;
     await sender.replaceTrack(track);
+  }
+
+  /** Of each picture that is sent: who comes in begins with one. */
+  askForKeyFrames(): void {
+    for (const mid of [SEND_MIDS.camera, SEND_MIDS.screen]) {
+      const sender = this.#line(mid)?.sender;
+      if (sender && this.#state !== "lost") askForKeyFrame(sender);
+    }
   }
 
   /** The receiving line's track; it lives as long as the connection, mapped or not. */

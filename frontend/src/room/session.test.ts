@@ -5,6 +5,7 @@ import { FakePeerConnection, stubPeerConnections } from "../testing/fake-peer-co
 import { FakeSocket, stubSockets } from "../testing/fake-socket";
 import { ANA, snapshot, THEA, waiting } from "../testing/snapshots";
 import { RoomSession } from "./session";
+import type { StartChoice } from "./start";
 
 const WELCOME = { type: "welcome", ice_servers: [], ping_seconds: 15 };
 const MIC = 0;
@@ -27,7 +28,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function arrive(start = { mic: true, camera: true }): Promise<FakeSocket> {
+/** Greeted by the server, and not told yet where this person is. */
+async function begin(start: StartChoice): Promise<FakeSocket> {
   session = new RoomSession({
     socketUrl: "ws://here/ws/",
     pageUrl: "/session/1/room/",
@@ -39,15 +41,26 @@ async function arrive(start = { mic: true, camera: true }): Promise<FakeSocket> 
   });
   session.onGo.add((url) => went.push(url));
   await session.start();
-  await reconnect();
+  greet();
   return FakeSocket.newest;
 }
 
+async function arrive(start: StartChoice = { mic: true, camera: true }): Promise<FakeSocket> {
+  const socket = await begin(start);
+  socket.say(waiting());
+  await settle();
+  return socket;
+}
+
 async function reconnect(): Promise<void> {
-  FakeSocket.newest.open();
-  FakeSocket.newest.say(WELCOME);
+  greet();
   FakeSocket.newest.say(waiting());
   await settle();
+}
+
+function greet(): void {
+  FakeSocket.newest.open();
+  FakeSocket.newest.say(WELCOME);
 }
 
 async function settle(): Promise<void> {
@@ -278,6 +291,17 @@ test("leaving is said to the server; who has no place yet just goes home", async
   expect(went).toEqual(["/"]);
 });
 
+test("a host who lets somebody in makes the picture with which the newcomer begins", async () => {
+  const socket = await arrive();
+  socket.say(snapshot());
+  await settle();
+  const camera = FakePeerConnection.newest.lines[CAMERA]?.sender;
+  session.say({ type: "mute_all" });
+  expect(camera?.keyFrames).toBe(0);
+  session.say({ type: "admit", admission: "a" });
+  expect(camera?.keyFrames).toBe(1);
+});
+
 test("a line carries whoever the slots say", async () => {
   const socket = await arrive();
   socket.say(snapshot({ seats: [THEA, ANA] }));
@@ -293,5 +317,21 @@ test("who starts closed is asked for nothing", async () => {
   socket.say(snapshot());
   await settle();
   expect(ask).not.toHaveBeenCalled();
+});
+
+test("a seat that was just taken is silent until something is said of it", async () => {
+  const socket = await arrive({ mic: false, camera: false });
+  socket.say(snapshot());
+  await settle();
+  expect(socket.types()).not.toContain("state");
+  session.wish({ mic: true });
+  await settle();
+  expect(socket.last("state")).toMatchObject({ mic: true, camera: false });
+});
+
+test("whoever finds their seat after a reload says what it sends, be it nothing", async () => {
+  const socket = await begin({ mic: false, camera: false });
+  socket.say(snapshot());
+  await settle();
   expect(socket.last("state")).toMatchObject({ mic: false, camera: false });
 });

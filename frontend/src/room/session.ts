@@ -6,6 +6,7 @@
  */
 import { missing } from "../e2ee";
 import { announcements } from "./announcements";
+import type { HostKeys } from "./host-keys";
 import { RoomKeys } from "./keys";
 import { Listeners } from "./listeners";
 import { LocalMedia, type LocalSource } from "./media";
@@ -53,8 +54,12 @@ export interface RoomSessionOptions {
 
 const READ_EVERY_MS = 1_000;
 const VIEW_EVERY_MS = 400;
+/** While the server admits, the picture with which the newcomer begins is made; with keys, then. */
+const ADMITTING: ReadonlySet<ClientMessage["type"]> = new Set(["admit", "admit_all"]);
 const REFUSALS_BEFORE_ASKING = 2;
 const REFUSAL_SHOWN_MS = 15_000;
+/** What the server knows of a seat that was just taken: silent, and private as said at the door. */
+const FRESH_SEAT = "fresh";
 
 export class RoomSession {
   readonly onChange = new Listeners<RoomState>();
@@ -133,7 +138,8 @@ export class RoomSession {
   /** Says it to the server; false when the connection is down. */
   say(message: ClientMessage): boolean {
     const isSaid = this.#socket.send(message);
-    if (isSaid) this.#turnKeys(message);
+    if (isSaid && this.#keys) this.#turnKeys(message, this.#keys.host);
+    else if (isSaid && ADMITTING.has(message.type)) this.#transport.peer?.askForKeyFrames();
     return isSaid;
   }
 
@@ -143,9 +149,7 @@ export class RoomSession {
   }
 
   /** What a host does to people, it does to their keys in the same moment. */
-  #turnKeys(message: ClientMessage): void {
-    const { host } = this.#keys ?? {};
-    if (!host) return;
+  #turnKeys(message: ClientMessage, host: HostKeys): void {
     if (message.type === "admit") host.letIn([message.admission]);
     else if (message.type === "admit_all") host.letIn(this.#verified());
     else if (message.type === "return" || message.type === "remove") {
@@ -318,11 +322,11 @@ export class RoomSession {
   }
 
   #tellState(): void {
+    const { snapshot, wishes } = this.#state;
     if (!isSeated(this.#state)) {
-      this.#saidState = "";
+      if (snapshot) this.#saidState = FRESH_SEAT;
       return;
     }
-    const { wishes } = this.#state;
     const message: ClientMessage = {
       type: "state",
       mic: this.#isLive("mic"),
@@ -330,6 +334,8 @@ export class RoomSession {
       private: !wishes.notPrivate,
       away: wishes.away,
     };
+    const isSilent = !message.mic && !message.camera && !message.away;
+    if (isSilent && this.#saidState === FRESH_SEAT) return;
     const text = JSON.stringify(message);
     if (text !== this.#saidState && this.say(message)) this.#saidState = text;
   }

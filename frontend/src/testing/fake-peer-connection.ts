@@ -5,6 +5,7 @@ export class FakeSender {
   track: MediaStreamTrack | null = null;
 
   encodings: RTCRtpEncodingParameters[];
+  keyFrames = 0;
 
   constructor(encodings: RTCRtpEncodingParameters[] = []) {
     this.encodings = encodings;
@@ -18,7 +19,11 @@ export class FakeSender {
     return { encodings: this.encodings.map((encoding) => ({ ...encoding })) };
   }
 
-  async setParameters({ encodings }: { encodings: RTCRtpEncodingParameters[] }): Promise<void> {
+  async setParameters(
+    { encodings }: { encodings: RTCRtpEncodingParameters[] },
+    options?: { encodingOptions: { keyFrame: boolean }[] },
+  ): Promise<void> {
+    if (options?.encodingOptions.every(({ keyFrame }) => keyFrame)) this.keyFrames += 1;
     this.encodings = encodings;
   }
 }
