@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 import structlog
 from channels.db import database_sync_to_async
@@ -43,6 +44,7 @@ R = TypeVar("R")
 RENEW_SECONDS = 20.0
 # Changes come in bursts: the first is told at once, what follows in one reading.
 PAUSE_SECONDS = 0.15
+STEP_ASIDE_SECONDS = 0.05
 # Chat is typed by people: a burst of reactions is allowed, a flood is not.
 SAYINGS, SAYINGS_PER_SECOND = 20, 4.0
 # Close codes of ours; anything else is the server's.
@@ -53,6 +55,15 @@ async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
     """Database work in the pool, so that one waiting transaction delays nobody else."""
     pooled = database_sync_to_async(work, thread_sensitive=False)
     return await pooled(*args, **kwargs)
+
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+def snapshot_turn() -> asyncio.Lock:
+    """One snapshot at a time in a process: they are large and mostly computing, and together they
+    would only take the interpreter from acts and keys, for which somebody waits."""
+    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
 
 class SessionConsumer(AsyncWebsocketConsumer):
@@ -143,7 +154,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self._saying = Pace(tokens=SAYINGS, burst=SAYINGS, per_second=SAYINGS_PER_SECOND)
         self._has_greeted = False
         self._told: ServerMessage | None = None
-        self._is_over = self._renew = False
+        self._is_over = self._renew = self._snapshot_follows = self._has_seat = False
         self._look_again_at = -math.inf
         self._is_host = False
 
@@ -194,8 +205,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self._say(lines)
 
     def _look_again(self) -> None:
-        self._dirty.set()
+        """Rights first: the snapshot's larger reading would hold up what lets media flow."""
         self._rights_dirty.set()
+        self._snapshot_follows = True
 
     async def _pass_on(self, said_now: keys.Say) -> None:
         if not self._saying.allows(time.monotonic()):
@@ -250,11 +262,23 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 await self._say(message)
             renew, self._renew = self._renew, False
             self._line.permit(news.permit, renew=renew)
+            had_seat, self._has_seat = self._has_seat, news.permit is not None
+            if self._snapshot_follows:
+                self._snapshot_follows = False
+                self._show(at_once=self._has_seat and not had_seat)
+
+    def _show(self, *, at_once: bool) -> None:
+        """Whoever was just let in is shown the room before others are shown them."""
+        if at_once:
+            self._dirty.set()
+        else:
+            asyncio.get_running_loop().call_later(STEP_ASIDE_SECONDS, self._dirty.set)
 
     async def _refresh(self, *, renew: bool) -> None:
         # A reading that began before the greeting may not know the new admission yet.
         had_greeted = self._has_greeted
-        view = await in_thread(self._actor.read, renew=renew)
+        async with snapshot_turn():
+            view = await in_thread(self._actor.read, renew=renew)
         if view.ended:
             return await self._end(view.ended)
         self._look_again_at = math.inf

@@ -138,7 +138,7 @@ class CommitRefused(ServerMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllReady(ServerMessage):
-    """Everybody connected can open `epoch`: senders may switch to it."""
+    """Everybody connected who could open the epoch before can open `epoch`: senders may switch."""
 
     type: ClassVar[str] = "all_ready"
     group: UUID

@@ -61,9 +61,14 @@ class KeyState:
 
     @property
     def everybody_is_ready(self) -> bool:
-        """All who sit and are connected can open the present epoch."""
+        """All who sit, are connected and could open the epoch before can open the present one.
+
+        For those whom it added nobody waits: what is sealed under the former epoch is closed to
+        them anyway.
+        """
+        epoch = self.group.epoch
         here = (leaf for leaf in self._seated if leaf.admission.connection is not None)
-        return all((leaf.ready_epoch or -1) >= self.group.epoch for leaf in here)
+        return all((leaf.ready_epoch or -1) >= epoch for leaf in here if leaf.joined_epoch < epoch)
 
     def sources_of(self, admission: Admission) -> frozenset[int] | None:
         """The seats that this one may receive now; None while it is not ready itself.

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import act, record
 from groups import queries as groups
+from groups.models import Membership
 from sessions_app import gates, notify, queries, relay
 from sessions_app.errors import AdmitsNobody, GateIsClosed
 from sessions_app.events import (
@@ -23,6 +24,7 @@ from sessions_app.services.rows import (
     free_seat,
     host_admission,
     locked_session,
+    member_and_target,
     take_seat,
     target_of,
     void_prejoin,
@@ -41,10 +43,10 @@ from sessions_app.states import (
 def admit_participant(*, session: Session, admission: UUID, by: User) -> Admission:
     """MUST NOT admit past a closed gate, a lock, a missing host or a full room."""
     session = locked_session(session.pk)
-    target = target_of(session, by, admission)
+    membership, target = member_and_target(session, by, admission)
     if session.admits_nobody or not session.doors_are_open:
         raise AdmitsNobody
-    _require_gates(session, target)
+    _require_gates(session, membership, target)
     now = timezone.now()
     target.become(AdmissionState.ADMITTED, now=now)
     target.decided_at, target.decided_by, target.reason = now, by, ""
@@ -135,8 +137,7 @@ def _end(target: Admission, state: AdmissionState, *, by: User, reason: Decision
     relay.unseat_on_commit(gone, close=True)
 
 
-def _require_gates(session: Session, target: Admission) -> None:
-    membership = groups.membership_of(target.user, session.group_id)
+def _require_gates(session: Session, membership: Membership | None, target: Admission) -> None:
     if membership is None:
         raise GateIsClosed("membership")
     attempt = queries.attempt_of(session=session, membership=membership, sign_in=target.sign_in)
@@ -149,9 +150,11 @@ def _require_gates(session: Session, target: Admission) -> None:
 def _is_verified(session: Session, waiting: Admission) -> bool:
     if waiting.prejoin is None or not waiting.prejoin.says_private:
         return False
+    membership = groups.membership_of(waiting.user, session.group_id)
+    if membership is None or membership.is_host:
+        return False
     try:
-        _require_gates(session, waiting)
+        _require_gates(session, membership, waiting)
     except GateIsClosed:
         return False
-    membership = groups.membership_of(waiting.user, session.group_id)
-    return membership is not None and not membership.is_host
+    return True

@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists
+
 from accounts.models import User
 from groups import queries as groups
 from groups.models import Membership
-from groups.states import HOST_ROLES, CameraPolicy
+from groups.states import HOST_ROLES, LIVE_STATES, CameraPolicy
 from sessions_app.errors import NoSuchAdmission, NotAHost, RoomIsFull
 from sessions_app.models import Admission, DoorNote, PreJoin, Room, Seat, Session
 from sessions_app.states import SEATED, RoomKind, SeatMode, VoidReason, words
@@ -27,9 +29,13 @@ def host_membership(session: Session, by: User) -> Membership:
 
 def host_admission(session: Session, by: User) -> Admission:
     """The host's own seat: without one, a host acts on nobody."""
-    host_membership(session, by)
-    own = Admission.objects.filter(session=session, user=by, state__in=words(SEATED)).first()
+    seat = Admission.objects.filter(session=session, user=by, state__in=words(SEATED))
+    hosting = groups.memberships_of(by).filter(
+        group_id=session.group_id, role__in=HOST_ROLES, state__in=LIVE_STATES
+    )
+    own = seat.filter(Exists(hosting)).first() if by.is_active else None
     if own is None:
+        host_membership(session, by)
         raise NotAHost("no_own_admission")
     return own
 
@@ -50,12 +56,17 @@ def locked_admission(session: Session, pk: UUID) -> Admission:
 
 def target_of(session: Session, by: User, pk: UUID) -> Admission:
     """Whom a host may act on: anybody in this session who is not a host or co-host."""
+    return member_and_target(session, by, pk)[1]
+
+
+def member_and_target(session: Session, by: User, pk: UUID) -> tuple[Membership | None, Admission]:
+    """The same with their membership, which may have ended."""
     host_admission(session, by)
     target = locked_admission(session, pk)
     membership = groups.membership_of(target.user, session.group_id)
     if membership is not None and membership.role in HOST_ROLES:
         raise NotAHost("not_for_hosts")
-    return target
+    return membership, target
 
 
 def take_seat(admission: Admission, *, mode: SeatMode, now: datetime) -> Seat:
@@ -77,12 +88,16 @@ def take_seat(admission: Admission, *, mode: SeatMode, now: datetime) -> Seat:
 
 
 def _free_number(room: Room, user_id: UUID, capacity: int) -> int:
-    seats = list(Seat.objects.filter(room=room).select_related("admission").order_by("taken_at"))
-    taken = {seat.number for seat in seats if seat.freed_at is None}
+    seats = list(
+        Seat.objects.filter(room=room)
+        .order_by("taken_at")
+        .values_list("number", "admission__user_id", "freed_at")
+    )
+    taken = {number for number, _, freed_at in seats if freed_at is None}
     if len(taken) >= capacity:
         raise RoomIsFull
-    own: list[int] = [seat.number for seat in seats if seat.admission.user_id == user_id]
-    others = {seat.number for seat in seats if seat.admission.user_id != user_id}
+    own = [number for number, holder, _ in seats if holder == user_id]
+    others = {number for number, holder, _ in seats if holder != user_id}
     fresh = [number for number in range(1, capacity + 1) if number not in others]
     candidates: list[int] = [*reversed(own), *fresh, *range(1, capacity + 1)]
     return next(number for number in candidates if number not in taken)

@@ -42,23 +42,32 @@ describe("an admission", () => {
     await admit(thea, ana);
     expect(ana.readies).toEqual([{ group: GROUP, epoch: 1, switched: true }]);
     expect(ana.ring.sendingEpoch).toBe(1);
-    expect(thea.readies.at(-1)).toEqual({ group: GROUP, epoch: 1, switched: false });
   });
 
-  it("keeps senders on the former epoch until everybody is ready", async () => {
+  it("into a group of one lets that one switch at once: nobody else reads the former epoch", async () => {
     const [thea, ana] = [await founder(), new TestMember("Ana")];
     await admit(thea, ana);
-    expect(thea.ring.sendingEpoch).toBe(0);
-    await thea.keeper.allReady(1);
+    expect(thea.readies.at(-1)).toEqual({ group: GROUP, epoch: 1, switched: true });
     expect(thea.ring.sendingEpoch).toBe(1);
-    expect(thea.switches.at(-1)).toEqual({ group: GROUP, epoch: 1 });
+  });
+
+  it("keeps senders on the former epoch until everybody is ready who reads it", async () => {
+    const [thea, ana, ben] = [await founder(), new TestMember("Ana"), new TestMember("Ben")];
+    await admit(thea, ana);
+    await admit(thea, ben, [ana]);
+    expect(thea.readies.at(-1)).toEqual({ group: GROUP, epoch: 2, switched: false });
+    expect([thea.ring.sendingEpoch, ana.ring.sendingEpoch]).toEqual([1, 1]);
+    await thea.keeper.allReady(2);
+    expect(thea.ring.sendingEpoch).toBe(2);
+    expect(thea.switches.at(-1)).toEqual({ group: GROUP, epoch: 2 });
   });
 
   it("does not wait longer than a second for that", async () => {
-    const [thea, ana] = [await founder(), new TestMember("Ana")];
+    const [thea, ana, ben] = [await founder(), new TestMember("Ana"), new TestMember("Ben")];
     await admit(thea, ana);
+    await admit(thea, ben, [ana]);
     const from = performance.now();
-    await until(() => thea.ring.sendingEpoch === 1);
+    await until(() => thea.ring.sendingEpoch === 2);
     expect(performance.now() - from).toBeGreaterThan(800);
   });
 

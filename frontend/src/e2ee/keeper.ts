@@ -125,9 +125,8 @@ export class Keeper {
       return;
     }
     try {
-      const made = await MlsGroup.join(uuidBytes(group), welcome, own);
+      await this.#enter(group, await MlsGroup.join(uuidBytes(group), welcome, own));
       await this.#vault.erasePackage();
-      await this.#enter(group, made);
     } catch {
       this.#events.trouble("lost-state");
     }
@@ -221,7 +220,8 @@ export class Keeper {
 
   /**
    * Keys first, the disk last: after a crash in between the same commit is replayed. Senders switch
-   * at once after a Remove; after an Add when everybody is ready, or after a second.
+   * at once after a Remove; after an Add when everybody is ready who could open the former epoch,
+   * or after a second.
    */
   async #advance(next: MlsGroup, atOnce: boolean): Promise<void> {
     const group = this.#group;
@@ -230,12 +230,21 @@ export class Keeper {
     this.#mls = next;
     clearTimeout(this.#switching);
     await this.#install(next);
-    this.#events.group(await view(group, next));
-    const isWaiting = !atOnce && this.#ring.sendingEpoch !== null;
+    const isWaiting = !atOnce && this.#ring.sendingEpoch !== null && this.#hasCompanions();
     const switched = !isWaiting && (await this.#sealUnder(next.epoch));
+    // First of all: others' pictures wait for it.
     this.#events.ready({ group, epoch: next.epoch, switched });
+    this.#events.group(await view(group, next));
     if (isWaiting) this.#switching = setTimeout(() => void this.#switch(), SWITCH_AFTER_MS);
     await this.#save();
+  }
+
+  /** Somebody else can open the former epoch: whom this commit added could not. */
+  #hasCompanions(): boolean {
+    const former = new Set(this.#former?.leaves().map(({ admission }) => admission));
+    return this.#present()
+      .leaves()
+      .some(({ own, admission }) => !own && former.has(admission));
   }
 
   async #save(): Promise<void> {

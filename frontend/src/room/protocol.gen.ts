@@ -499,7 +499,7 @@ export interface CommitRefused {
   epoch: number;
 }
 
-/** Everybody connected can open `epoch`: senders may switch to it. */
+/** Everybody connected who could open the epoch before can open `epoch`: senders may switch. */
 export interface AllReady {
   n: number;
   type: "all_ready";
