@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 # What a person would call it: the words on it, or those of its label.
 FOCUSED = """() => {
   const one = document.activeElement;
-  return (one.labels?.[0] ?? one).innerText.trim();
+  return (one.labels?.[0] ?? one).innerText.trim().replace(/\\s+/g, " ");
 }"""
 # Where it stands is seen: a ring around it, and within the window.
 IS_SEEN = """() => {

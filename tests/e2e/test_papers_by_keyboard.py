@@ -1,4 +1,4 @@
-"""Reading, asking, proposing and signing without a mouse, and the group's rules from both sides."""
+"""Reading, asking, proposing, signing and the programme's office without a mouse."""
 
 import re
 
@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from config.development import cast
 from tests.e2e import arriving, keyboard, staff
-from tests.e2e.world import World
+from tests.e2e.world import GROUP, World
 
 PROPOSAL = "We let a silence be a silence."
 
@@ -58,3 +58,33 @@ def test_a_rule_goes_from_a_member_to_the_therapist_with_the_keyboard_alone(worl
     expect(thea.page.locator("textarea").last).to_have_value(f"- {PROPOSAL}")
     ana.page.reload()
     expect(ana.page.get_by_text("Goes into the next version")).to_be_visible()
+
+
+def test_the_office_is_worked_with_the_keyboard_alone(world: World) -> None:
+    ada = world[cast.ADA]
+    page = ada.page
+    ada.go("/office/")
+    keyboard.use(page, "Templates")
+    ada.sees_heading("Templates")
+    keyboard.tab_to(page, "Name of the template")
+    page.keyboard.type("Evenings")
+    keyboard.use(page, "Begin the template")
+    expect(page).to_have_url(re.compile("/office/templates/[0-9a-f]"))
+    keyboard.use(page, "Policies")
+    ada.sees_heading("Policies")
+    keyboard.use(page, f"Change the rules of {GROUP}")
+    ada.sees_heading(GROUP)
+    keyboard.use(page, "Save the rules of the papers")
+    expect(page.get_by_text("Saved. It holds from now on.")).to_be_visible()
+    keyboard.use(page, "Reminders")
+    ada.sees_heading("Reminders")
+    keyboard.use(page, "Send the reminders")
+    expect(page.get_by_text("The mails are on their way.")).to_be_visible()
+    with page.expect_navigation():
+        keyboard.use(page, "Exports")
+    if "/step-up/" in page.url:
+        keyboard.use(page, "Use my passkey")
+    ada.sees_heading("Exports")
+    keyboard.choose(page, "Numbers of the overview (CSV)")
+    keyboard.use(page, "Make the export")
+    expect(page.get_by_role("link", name=re.compile("Download|Look again"))).to_be_visible()
