@@ -25,9 +25,10 @@ MANY = 80
 
 def tab_to(page: Page, name: str) -> None:
     """As far as a patient person would press the key."""
+    words = " ".join(name.split())
     for _ in range(MANY):
         page.keyboard.press("Tab")
-        if page.evaluate(FOCUSED) == name:
+        if page.evaluate(FOCUSED) == words:
             assert page.evaluate(IS_SEEN), f"{name} has the focus and nobody sees it"
             return
     raise AssertionError(f"the keyboard does not come to {name}")
