@@ -53,6 +53,13 @@ def membership_of(user: User, group_id: UUID) -> Membership | None:
     return memberships_of(user).filter(group_id=group_id).first()
 
 
+def hosting_of(user: User, group_id: UUID) -> QuerySet[Membership]:
+    """The membership by which this person moderates the group now: what `is_host` says, as rows."""
+    return memberships_of(user).filter(
+        group_id=group_id, role__in=HOST_ROLES, state__in=LIVE_STATES
+    )
+
+
 def hosts_of(group: Group) -> QuerySet[Membership]:
     """Who may moderate now: hosts and co-hosts with a live membership and an open account."""
     return roster_of(group).filter(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from media_relay.departures import Departures
-from media_relay.engine import SrtpKeys, StreamSpec
+from media_relay.engine import LegReport, SrtpKeys, StreamSpec
 from media_relay.inbound import Inbound
 from media_relay.outbound import SlotSpec, SlotStream
 from media_relay.outgoing import Outbox
@@ -43,6 +43,24 @@ class Track:
 
     def layer_of(self, inbound: Inbound) -> str:
         return next(name for name, known in self.layers.items() if known is inbound)
+
+    def report(self, leg: Leg) -> LegReport | None:
+        """None for a leg that carries nothing."""
+        stream, shift = leg.stream, leg.stream.timestamp_shift
+        if leg.inbound is None or shift is None:
+            return None
+        return LegReport(
+            slot=leg.slot,
+            layer=self.layer_of(leg.inbound),
+            ssrc=stream.spec.ssrc,
+            packets=stream.packets,
+            octets=stream.octets,
+            source_peer=leg.source_peer,
+            source_ssrc=leg.inbound.ssrc,
+            timestamp_shift=shift,
+            clock_rate=stream.spec.clock_rate,
+            began_at=stream.began_at,
+        )
 
     def serves(self, leg: Leg, inbound: Inbound, now: float) -> bool:
         """True if the leg should begin with this layer as soon as it can."""

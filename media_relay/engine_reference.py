@@ -254,25 +254,9 @@ class ReferenceEngine:
 
     def legs(self, viewer: int) -> list[LegReport]:
         watching = self._peers.get(viewer)
-        found = []
-        for slot, leg in sorted(watching.legs.items()) if watching else ():
-            stream, shift = leg.stream, leg.stream.timestamp_shift
-            if leg.inbound is not None and shift is not None:
-                found.append(
-                    LegReport(
-                        slot=slot,
-                        layer=self._track_of(leg).layer_of(leg.inbound),
-                        ssrc=stream.spec.ssrc,
-                        packets=stream.packets,
-                        octets=stream.octets,
-                        source_peer=leg.source_peer,
-                        source_ssrc=leg.inbound.ssrc,
-                        timestamp_shift=shift,
-                        clock_rate=stream.spec.clock_rate,
-                        began_at=stream.began_at,
-                    )
-                )
-        return found
+        legs = (leg for _, leg in sorted(watching.legs.items())) if watching else ()
+        reports = (self._track_of(leg).report(leg) for leg in legs)
+        return [report for report in reports if report is not None]
 
     def counters(self) -> Counters:
         return replace(self._counters)

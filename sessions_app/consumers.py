@@ -44,6 +44,7 @@ R = TypeVar("R")
 RENEW_SECONDS = 20.0
 # Changes come in bursts: the first is told at once, what follows in one reading.
 PAUSE_SECONDS = 0.15
+# So long the snapshot of whoever was just let in goes before those of the others.
 STEP_ASIDE_SECONDS = 0.05
 # Chat is typed by people: a burst of reactions is allowed, a flood is not.
 SAYINGS, SAYINGS_PER_SECOND = 20, 4.0

@@ -8,7 +8,7 @@ from django.db.models import Exists
 from accounts.models import User
 from groups import queries as groups
 from groups.models import Membership
-from groups.states import HOST_ROLES, LIVE_STATES, CameraPolicy
+from groups.states import HOST_ROLES, CameraPolicy
 from sessions_app.errors import NoSuchAdmission, NotAHost, RoomIsFull
 from sessions_app.models import Admission, DoorNote, PreJoin, Room, Seat, Session
 from sessions_app.states import SEATED, RoomKind, SeatMode, VoidReason, words
@@ -30,10 +30,8 @@ def host_membership(session: Session, by: User) -> Membership:
 def host_admission(session: Session, by: User) -> Admission:
     """The host's own seat: without one, a host acts on nobody."""
     seat = Admission.objects.filter(session=session, user=by, state__in=words(SEATED))
-    hosting = groups.memberships_of(by).filter(
-        group_id=session.group_id, role__in=HOST_ROLES, state__in=LIVE_STATES
-    )
-    own = seat.filter(Exists(hosting)).first() if by.is_active else None
+    hosting = Exists(groups.hosting_of(by, session.group_id))
+    own = seat.filter(hosting).first() if by.is_active else None
     if own is None:
         host_membership(session, by)
         raise NotAHost("no_own_admission")
@@ -60,7 +58,7 @@ def target_of(session: Session, by: User, pk: UUID) -> Admission:
 
 
 def member_and_target(session: Session, by: User, pk: UUID) -> tuple[Membership | None, Admission]:
-    """The same with their membership, which may have ended."""
+    """The same with their membership; None when that has ended."""
     host_admission(session, by)
     target = locked_admission(session, pk)
     membership = groups.membership_of(target.user, session.group_id)
