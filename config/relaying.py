@@ -3,8 +3,8 @@
 from django.conf import settings
 
 from config.keys import ticket_verify_key
+from media_relay.config import NodeConfig
 from media_relay.engines import EngineChoice
-from media_relay.node import NodeConfig
 
 
 def node_config(index: int = 0, *, gathers: bool = False) -> NodeConfig:

@@ -8,6 +8,8 @@ would be begun (hysteresis), and the first picture longest of all.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from media_relay.layout import CAMERA_LAYERS
+
 # Widths of the camera's layers in pixels; a tile may be a little larger than its picture.
 WIDTHS = {"l": 240, "m": 480, "h": 960}
 STRETCH = 1.25
@@ -21,6 +23,12 @@ FIRST_BEGUN = 0.75
 FIRST_KEPT = 0.6
 # Nobody said how large the tile is.
 ANY_WIDTH = 1 << 16
+
+
+def layer_for(width: int) -> str:
+    """The smallest of the camera's layers that fills a tile so wide."""
+    fitting = (layer for layer, pixels in WIDTHS.items() if pixels * STRETCH >= width)
+    return next(fitting, CAMERA_LAYERS[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PICTURE_MIDS",
     "InProcessControl",
+    "LayersWanted",
     "LeaseExpired",
     "LineQuality",
     "LinesChanged",
@@ -84,12 +85,28 @@ class LinesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LayersWanted:
+    """The largest layer of this connection's camera that anybody looks at: l, m or h.
+
+    Larger ones need not be sent. A fresh transport sends all until it is told.
+    """
+
+    largest: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeLost:
     """The relay process that held the connection is gone: open a fresh transport."""
 
 
 RelayEvent = (
-    TransportConnected | TransportClosed | SlotsMapped | LeaseExpired | LinesChanged | NodeLost
+    TransportConnected
+    | TransportClosed
+    | SlotsMapped
+    | LeaseExpired
+    | LinesChanged
+    | LayersWanted
+    | NodeLost
 )
 
 

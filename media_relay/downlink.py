@@ -1,10 +1,19 @@
 """The slow side of one viewer: estimate, allocation and probes decide what its slots carry."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from media_relay.allocation import ANY_WIDTH, NOMINAL, Allocation, LayerRate, Tile, allocate
+from media_relay.allocation import (
+    ANY_WIDTH,
+    NOMINAL,
+    Allocation,
+    LayerRate,
+    Tile,
+    allocate,
+    layer_for,
+)
 from media_relay.bandwidth import BandwidthEstimate
+from media_relay.demand import Demand
 from media_relay.engine import Engine
 from media_relay.health import LineQuality, quality_of
 from media_relay.layout import CAMERA_LAYERS
@@ -19,35 +28,52 @@ SPENT = 0.95
 STRAY_LOSS = 0.10
 # One voice, until it is measured.
 NOMINAL_VOICE = 58_000.0
+# A page needs so long to say how wide it shows a newcomer; until then every line counts as wide.
+ARRANGING_SECONDS = 1.0
 
 
 class Downlink:
     """One viewer. A browser that cannot tell of arrivals is sent all that it looks at."""
 
-    def __init__(self, peer: int, engine: Engine, rates: Rates, *, is_measured: bool) -> None:
+    def __init__(
+        self, peer: int, engine: Engine, rates: Rates, demand: Demand, *, is_measured: bool
+    ) -> None:
         self.peer = peer
         self.estimate = BandwidthEstimate()
         self.allocation = Allocation({}, 0.0, None)
         self._engine = engine
         self._rates = rates
+        self._demand = demand
         self._is_measured = is_measured
         self._prober = Prober()
         self._legs: Legs = {}
+        self._mapped_at: dict[int, float] = {}
         self._widths: dict[int, int] = {}
         self._aims: dict[int, str | None] = {}
 
-    def map(self, legs: Legs) -> None:
+    def map(self, legs: Legs, now: float) -> None:
         """The slots' sources have changed: new legs are aimed at once."""
-        self._aims = {
-            slot: aim for slot, aim in self._aims.items() if legs.get(slot) == self._legs.get(slot)
-        }
+        kept = {slot for slot, leg in legs.items() if leg == self._legs.get(slot)}
+        self._aims = {slot: aim for slot, aim in self._aims.items() if slot in kept}
+        self._mapped_at = {slot: self._mapped_at[slot] if slot in kept else now for slot in legs}
         self._legs = dict(legs)
         self.settle()
 
     def view(self, widths: Mapping[int, int]) -> None:
         """How wide the viewer shows each slot, in pixels; 0 where it does not look."""
         self._widths = dict(widths)
-        self.settle()
+
+    def wanted(self, now: float) -> Iterator[tuple[int, str]]:
+        """Whose camera the viewer looks at, and the layer: what fills the tile or is sent."""
+        for slot, (publisher, source) in self._legs.items():
+            if source is not Source.CAMERA:
+                continue
+            aim = self._aims.get(slot)
+            if aim is not None:
+                yield publisher, aim
+            width = self._widths.get(slot, ANY_WIDTH)
+            if width and now - self._mapped_at[slot] >= ARRANGING_SECONDS:
+                yield publisher, layer_for(width)
 
     def hear(self, feedback: bytes, now: float) -> None:
         """Transport-wide feedback from the viewer."""
@@ -108,11 +134,12 @@ class Downlink:
     def _tile(self, slot: int) -> Tile:
         publisher, source = self._legs[slot]
         rates = self._rates.of(publisher)
-        layers = tuple(
-            LayerRate(rate.layer, rate.bits_per_second)
-            for rate in rates
-            if rate.source is source and rate.is_flowing
-        )
+        known = {rate.layer: rate.bits_per_second for rate in rates if rate.source is source}
+        named = [rate.layer for rate in rates if rate.source is source and rate.is_flowing]
+        if named and source is Source.CAMERA:
+            # Aimed at before it flows: its first key frame is the one that is shown.
+            named += [layer for layer in self._demand.rising(publisher) if layer not in named]
+        layers = tuple(LayerRate(layer, known.get(layer, NOMINAL[layer])) for layer in named)
         if not layers:
             layers = _silent(source) if rates else _expected(source)
         return Tile(slot, layers, self._widths.get(slot, ANY_WIDTH), self._aims.get(slot))
@@ -120,7 +147,7 @@ class Downlink:
     def _voice(self, slot: int) -> float:
         publisher, source = self._legs[slot]
         rates = (each for each in self._rates.of(publisher) if each.source is source)
-        return next((each.bits_per_second for each in rates), NOMINAL_VOICE)
+        return next((each.is_flowing * each.bits_per_second for each in rates), NOMINAL_VOICE)
 
 
 def _is_seen(source: Source) -> bool:

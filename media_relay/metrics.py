@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 
+from media_relay.demand import Demand
 from media_relay.engine import Counters, Engine
 from media_relay.health import LineQuality
 from media_relay.room import Room
@@ -37,10 +38,11 @@ class Figures:
     legs: dict[str, int]
     lines: dict[str, int]
     lost: int
+    cameras: dict[str, int]
 
 
 def figures_of(
-    engine: Engine, rooms: Collection[Room], connected: Collection[Transport]
+    engine: Engine, demand: Demand, rooms: Collection[Room], connected: Collection[Transport]
 ) -> Figures:
     """Count what the node holds."""
     legs = Counter(leg.layer for each in connected for leg in engine.legs(each.peer))
@@ -53,6 +55,7 @@ def figures_of(
         legs={layer: legs[layer] for layer in ("", "l", "m", "h")},
         lines={quality: lines[quality] for quality in LineQuality},
         lost=sum(each.downlink.estimate.lost for each in connected),
+        cameras=demand.figures,
     )
 
 
@@ -77,6 +80,7 @@ def exposition(figures: Figures) -> str:
     say("transports", "gauge", {"": figures.transports})
     say("lost_lately", "gauge", {"": figures.lost})
     say("legs", "gauge", {f'layer="{layer}"': count for layer, count in figures.legs.items()})
+    say("cameras", "gauge", {f'largest="{name}"': each for name, each in figures.cameras.items()})
     say("lines", "gauge", {f'quality="{name}"': count for name, count in figures.lines.items()})
     return "\n".join(lines) + "\n"
 

@@ -9,18 +9,18 @@ import logging
 import socket as sockets
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from media_relay.binding import bind
+from media_relay.config import NodeConfig
 from media_relay.control import (
+    LayersWanted,
     RelayEvent,
     RelayRefused,
     TransportClosed,
     TransportConnected,
 )
-from media_relay.engines import CACHE, EngineChoice, load_engine
+from media_relay.demand import Demand
+from media_relay.engines import load_engine
 from media_relay.errors import Malformed
 from media_relay.feedback import Feedback
 from media_relay.metrics import Figures, figures_of
@@ -49,26 +49,6 @@ MAX_TRANSPORTS = 512
 GOODBYE_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeConfig:
-    """Where a node listens, and what it tells browsers.
-
-    `bind` holds one address per socket: a wildcard answers from the wrong source. The
-    advertised addresses and port may differ from the bound ones (containers). Port 0: any.
-    `cache` is where the fast engine keeps its compiled code. `gathers`: the node has the event
-    loop to itself and may sleep there for a moment (see pace).
-    """
-
-    verify_key: Ed25519PublicKey
-    bind: tuple[str, ...] = ("127.0.0.1",)
-    advertise: tuple[str, ...] = ()
-    port: int = 0
-    advertised_port: int | None = None
-    engine: EngineChoice = EngineChoice.REFERENCE
-    cache: str = CACHE
-    gathers: bool = False
-
-
 class Node:
     """One relay process; `start` and `close` are its life."""
 
@@ -82,6 +62,7 @@ class Node:
         self._room_of: dict[str, str] = {}
         self._used = UsedTickets()
         self.watchers = Watchers()
+        self._demand = Demand()
         self._pace = Pace(self._read_all) if config.gathers else None
         self._ticker: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -99,7 +80,7 @@ class Node:
         self._paths = Paths(self._engine)
         self._rates = Rates(self._engine)
         self._feedback = Feedback(self._engine, self._by_peer.get)
-        self._rhythm = Rhythm(self._feedback, self._rates)
+        self._rhythm = Rhythm(self._feedback, self._rates, self._demand)
         loop = asyncio.get_running_loop()
         for index, bound in enumerate(self._sockets):
             loop.add_reader(bound, self._read, index)
@@ -148,7 +129,8 @@ class Node:
     @property
     def figures(self) -> Figures:
         """For metrics."""
-        return figures_of(self._engine, self._rooms.values(), self._connected_transports())
+        connected = self._connected_transports()
+        return figures_of(self._engine, self._demand, self._rooms.values(), connected)
 
     @property
     def connections(self) -> set[str]:
@@ -179,6 +161,7 @@ class Node:
             agent=agent,
             engine=self._engine,
             rates=self._rates,
+            demand=self._demand,
         )
         self._transports[transport.connection] = transport
         self._by_peer[transport.peer] = transport
@@ -203,7 +186,7 @@ class Node:
 
     def view(self, connection: str, widths: dict[str, int]) -> None:
         """See control.RelayControl."""
-        self.transport_of(connection).downlink.view(slots_of(widths))
+        self._rhythm.look(self.transport_of(connection), slots_of(widths), time.monotonic())
 
     def transport_of(self, connection: str) -> Transport:
         """RelayRefused when the connection has none."""
@@ -238,6 +221,8 @@ class Node:
         room = self._rooms.get(self._room_of.get(connection, ""))
         if room is not None:
             events.append(room.mapping_of(connection))
+            if transport is not None:
+                events.append(LayersWanted(self._demand.of(transport.peer)))
             if room.lines.lines:
                 events.append(room.lines)
         return events
@@ -271,8 +256,14 @@ class Node:
     def _sit(self, ticket: SeatTicket) -> None:
         room = self._rooms.get(ticket.room)
         if room is None:
-            emit = self.watchers.emit
-            room = Room(ticket.room, ticket.session, self._engine, self._map_legs, emit)
+            room = Room(
+                ticket.room,
+                ticket.session,
+                engine=self._engine,
+                demand=self._demand,
+                map_legs=self._map_legs,
+                emit=self.watchers.emit,
+            )
         room.check(ticket)
         self._used.use(ticket)
         if self._room_of.get(ticket.connection) != ticket.room:
@@ -303,7 +294,7 @@ class Node:
     def _map_legs(self, peer: int, legs: Mapping) -> None:
         transport = self._by_peer.get(peer)
         if transport is not None:
-            transport.downlink.map(legs)
+            transport.downlink.map(legs, time.monotonic())
 
     def _connected(self, transport: Transport) -> None:
         self.watchers.emit(transport.connection, TransportConnected())

@@ -14,7 +14,7 @@ _WEIGHT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class StreamRate:
-    """One layer: bits per second on the wire."""
+    """One layer: bits per second on the wire; of one that rests, when it flowed last."""
 
     source: Source
     layer: str
@@ -64,6 +64,9 @@ class Rates:
 def _next(before: _Sample | None, bits: int, now: float) -> _Sample:
     if before is None or now <= before.at or bits < before.bits:
         return _Sample(now, bits, None)
+    if bits == before.bits:
+        # What it will cost once it flows again.
+        return _Sample(now, bits, before.rate)
     measured = (bits - before.bits) / (now - before.at)
     if before.rate is None:
         return _Sample(now, bits, measured)

@@ -14,7 +14,7 @@ from uuid import uuid4
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
-from media_relay.control import NodeLost, RelayEvent, RelayRefused, SlotsMapped
+from media_relay.control import LayersWanted, NodeLost, RelayEvent, RelayRefused, SlotsMapped
 from media_relay.errors import Malformed
 from media_relay.redis_wire import (
     NODES,
@@ -38,6 +38,8 @@ CALL_SECONDS = 3.0
 LOOK_SECONDS = 0.25
 MAX_UNREAD = 64
 RETRY_SECONDS = 0.2
+# Told again at each renewal of a seat, in case Redis lost an event; the same twice is no news.
+_RENEWED = (SlotsMapped, LayersWanted)
 
 
 class RedisControl:
@@ -49,7 +51,7 @@ class RedisControl:
         self._client = uuid4().hex
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
         self._queues: dict[str, set[asyncio.Queue[RelayEvent]]] = defaultdict(set)
-        self._told: dict[str, SlotsMapped] = {}
+        self._told: dict[tuple[str, type[RelayEvent]], RelayEvent] = {}
         self._node_of: dict[str, str] = {}
         self._starting = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -61,7 +63,7 @@ class RedisControl:
         claims = read_unverified(ticket)
         node = await self._place(claims.session)
         # A new transport knows no slots yet: the same mapping is news to it.
-        self._told.pop(claims.connection, None)
+        self._forget_told(claims.connection)
         answer = await self._call(node, "open_transport", ticket=ticket, offer=offer)
         self._node_of[claims.connection] = node
         key = connection_key(claims.connection)
@@ -118,7 +120,7 @@ class RedisControl:
             self._queues[connection].discard(queue)
             if not self._queues[connection]:
                 del self._queues[connection]
-                self._told.pop(connection, None)
+                self._forget_told(connection)
                 await self._stop_listening(connection)
 
     async def close(self) -> None:
@@ -169,7 +171,7 @@ class RedisControl:
             raise RelayRefused("connection.unknown")
         for body in await self._call(node, call, ticket=ticket):
             event = read_event(body)
-            if isinstance(event, SlotsMapped):
+            if isinstance(event, _RENEWED):
                 self._deliver(connection, event)
 
     async def _present(self, node: str, connection: str) -> list[dict[str, Any]]:
@@ -257,14 +259,18 @@ class RedisControl:
     def _deliver(self, connection: str, event: RelayEvent) -> None:
         if isinstance(event, NodeLost) and self._node_of.pop(connection, None) is None:
             return
-        if isinstance(event, SlotsMapped) and connection in self._queues:
-            if self._told.get(connection) == event:
+        if isinstance(event, _RENEWED) and connection in self._queues:
+            if self._told.get((connection, type(event))) == event:
                 return
-            self._told[connection] = event
+            self._told[connection, type(event)] = event
         for queue in self._queues.get(connection, ()):
             if queue.full():
                 queue.get_nowait()
             queue.put_nowait(event)
+
+    def _forget_told(self, connection: str) -> None:
+        for kind in _RENEWED:
+            self._told.pop((connection, kind), None)
 
     async def _stop_listening(self, connection: str) -> None:
         if not self._tasks:

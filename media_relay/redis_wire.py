@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from media_relay.control import (
+    LayersWanted,
     LeaseExpired,
     LineQuality,
     LinesChanged,
@@ -40,6 +41,7 @@ _EVENTS: dict[str, type[RelayEvent]] = {
     "slots": SlotsMapped,
     "expired": LeaseExpired,
     "lines": LinesChanged,
+    "layers": LayersWanted,
     "lost": NodeLost,
 }
 _NAMES = {kind: name for name, kind in _EVENTS.items()}

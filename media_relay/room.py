@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from media_relay.control import (
+    LayersWanted,
     LeaseExpired,
     LinesChanged,
     RelayEvent,
     RelayRefused,
     SlotsMapped,
 )
+from media_relay.demand import Demand
 from media_relay.engine import Engine
 from media_relay.health import LineQuality, RoomHealth, SeatLine
 from media_relay.slots import Mapping, describe, mapping_for
@@ -34,11 +37,19 @@ class Room:
     """MUST forward nothing to or from a connection without a live seat ticket."""
 
     def __init__(
-        self, name: str, session: str, engine: Engine, map_legs: MapLegs, emit: Emit
+        self,
+        name: str,
+        session: str,
+        *,
+        engine: Engine,
+        demand: Demand,
+        map_legs: MapLegs,
+        emit: Emit,
     ) -> None:
         self.name = name
         self.session = session
         self._engine = engine
+        self._demand = demand
         self._map_legs = map_legs
         self._emit = emit
         self._seats: dict[str, Seat] = {}
@@ -130,6 +141,7 @@ class Room:
         seat = self._seats.pop(connection)
         if seat.peer is not None:
             self._engine.allow(seat.peer, frozenset())
+            self._demand.end(seat.peer)
             for slot in seat.legs:
                 self._engine.remove_leg(seat.peer, slot)
             self._map_legs(seat.peer, {})
@@ -138,9 +150,10 @@ class Room:
 
     def _remap(self) -> None:
         tickets = [seat.ticket for seat in self._seats.values()]
-        for seat in self._seats.values():
+        for connection, seat in self._seats.items():
             if seat.peer is not None:
                 self._engine.allow(seat.peer, seat.ticket.may_send)
+                self._demand.begin(seat.peer, partial(self._tell_layers, connection))
         peers = {seat.ticket.seat: seat.peer for seat in self._seats.values()}
         for connection, seat in self._seats.items():
             mapping = mapping_for(seat.ticket, tickets)
@@ -148,6 +161,9 @@ class Room:
             if mapping != seat.mapping:
                 seat.mapping = mapping
                 self._emit(connection, SlotsMapped(describe(mapping)))
+
+    def _tell_layers(self, connection: str, largest: str) -> None:
+        self._emit(connection, LayersWanted(largest))
 
     def _change_legs(self, seat: Seat, mapping: Mapping, peers: dict[int, int | None]) -> None:
         """Legs run between peers, not places: a place whose peer changed gets a new leg."""

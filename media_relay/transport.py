@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 
 from media_relay.clocks import SenderClock
+from media_relay.demand import Demand
 from media_relay.downlink import Downlink
 from media_relay.dtls import DtlsServer
 from media_relay.engine import Engine, SrtpKeys, StreamSpec
@@ -53,6 +54,7 @@ class Transport:
         agent: IceAgent,
         engine: Engine,
         rates: Rates,
+        demand: Demand,
     ) -> None:
         self.peer = peer
         self.connection = ticket.connection
@@ -63,7 +65,7 @@ class Transport:
         self.clock = SenderClock()
         self.feedback = FeedbackWriter()
         tells = any(line.transport_cc for line in offer.lines if not line.spec.sends)
-        self.downlink = Downlink(peer, engine, rates, is_measured=tells)
+        self.downlink = Downlink(peer, engine, rates, demand, is_measured=tells)
         self._offer = offer
         self._engine = engine
         self._dtls = DtlsServer(self._send, engine.profiles)

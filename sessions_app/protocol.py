@@ -32,6 +32,7 @@ ENUMS: tuple[type[StrEnum], ...] = (
     server.TileRole,
     server.TransportState,
     server.SlotSource,
+    server.CameraLayer,
     server.LineState,
 )
 HEADER = "// Written by `manage.py protocol` from sessions_app/messages. Do not edit.\n"

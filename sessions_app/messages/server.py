@@ -38,6 +38,14 @@ class LineState(StrEnum):
     POOR = "poor"
 
 
+class CameraLayer(StrEnum):
+    """Of one camera's picture, from the smallest to the largest."""
+
+    L = "l"
+    M = "m"
+    H = "h"
+
+
 class SlotSource(StrEnum):
     MIC = "mic"
     CAMERA = "camera"
@@ -225,6 +233,17 @@ class Lines(ServerMessage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Layers(ServerMessage):
+    """The largest layer of the reader's camera that anybody looks at: larger ones may rest.
+
+    Every smaller one is sent too. A fresh peer connection begins with all of them.
+    """
+
+    type: ClassVar[str] = "layers"
+    largest: CameraLayer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transport(ServerMessage):
     """`lost` asks for a fresh peer connection and a new `offer`; ICE is never restarted."""
 
@@ -285,6 +304,7 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Answer,
     Slots,
     Lines,
+    Layers,
     Transport,
     GateClosed,
     SecondDevice,

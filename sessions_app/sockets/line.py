@@ -15,6 +15,7 @@ import structlog
 from audit.errors import AuditUnavailable
 from media_relay.control import (
     PICTURE_MIDS,
+    LayersWanted,
     LeaseExpired,
     LinesChanged,
     NodeLost,
@@ -30,6 +31,8 @@ from sessions_app.errors import SessionRefused
 from sessions_app.messages.base import ServerMessage
 from sessions_app.messages.server import (
     Answer,
+    CameraLayer,
+    Layers,
     Line,
     Lines,
     LineState,
@@ -221,6 +224,8 @@ class RelayLine:
                     Line(seat=line.seat, quality=LineState(line.quality)) for line in lines
                 ]
                 await self._callbacks.lines(Lines(lines=named_lines))
+            case LayersWanted(largest):
+                await self._callbacks.say(Layers(largest=CameraLayer(largest)))
             case TransportClosed(reason) if reason in EXPECTED_ENDS:
                 pass
             case TransportClosed(reason):

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from media_relay.node import Node, NodeConfig
+from media_relay.config import NodeConfig
+from media_relay.node import Node
 from media_relay.tickets import SeatTicket, Source, TransportTicket, sign
 
 EVERYTHING = frozenset(Source)

@@ -7,6 +7,7 @@ import pytest
 
 from media_relay.control import (
     InProcessControl,
+    LayersWanted,
     LeaseExpired,
     NodeLost,
     RelayRefused,
@@ -256,7 +257,7 @@ async def test_a_watcher_hears_the_state_first_and_then_the_changes(
         await early.until(mapped)
         async with Listener(relay, "ana") as late:
             await late.until(mapped)
-            assert late.events == [TransportConnected(), mapped]
+            assert late.events == [TransportConnected(), mapped, LayersWanted("h")]
             await node.close()
             await late.until(TransportClosed("node"))
             await early.until(NodeLost())

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from media_relay.config import NodeConfig
 from media_relay.control import InProcessControl
 from media_relay.dtls import DtlsServer
 from media_relay.engine import SrtpProfile
@@ -13,7 +14,7 @@ from media_relay.engine_fast.engine import FastEngine
 from media_relay.engine_reference import ReferenceEngine
 from media_relay.engines import CACHE, EngineChoice, load_engine
 from media_relay.errors import EngineUnavailable
-from media_relay.node import Node, NodeConfig
+from media_relay.node import Node
 from tests.media_relay.desk import Desk
 from tests.media_relay.peer import Peer
 from tests.media_relay.test_nothing_is_kept import open_for_writing

@@ -28,8 +28,9 @@ async def relay_node() -> AsyncIterator["Node"]:
     """A real relay in this process, on a free port."""
     from django.conf import settings
 
+    from media_relay.config import NodeConfig
     from media_relay.control import InProcessControl
-    from media_relay.node import Node, NodeConfig
+    from media_relay.node import Node
     from media_relay.tickets import signing_key
     from sessions_app import relay
 

@@ -2,7 +2,7 @@
 
 from asgiref.sync import sync_to_async
 
-from media_relay.control import LineQuality, LinesChanged, SeatLine
+from media_relay.control import LayersWanted, LineQuality, LinesChanged, SeatLine
 from media_relay.node import Node
 from sessions_app.models import Admission, Block
 from tests.media_relay.offers import offer
@@ -110,6 +110,27 @@ async def test_whose_line_is_weak_is_told_to_hosts_alone(
         assert (await thea.hear("lines"))["lines"] == [{"seat": 2, "quality": "weak"}]
         await ana.say("ping")
         assert "lines" not in await ana.types_until("pong")
+    await thea.close()
+
+
+async def test_what_is_looked_at_of_a_camera_is_told_to_its_own_page_alone(
+    committed_meeting: Meeting, relay_node: Node
+) -> None:
+    meeting = committed_meeting
+    thea = await host_of(meeting)
+    await in_db(meeting.answer)(meeting.ana)
+    async with Socket(meeting.ana, meeting.session.pk) as ana:
+        await ana.hello()
+        await ana.say("offer", sdp=offer())
+        await ana.hear("answer")
+        admission = await Admission.objects.aget(user=meeting.ana.user)
+        await thea.say("admit", admission=admission.pk)
+        await until(lambda: sits(relay_node, admission))
+        assert admission.connection is not None
+        relay_node.watchers.emit(admission.connection.hex, LayersWanted("m"))
+        assert (await ana.hear("layers"))["largest"] == "m"
+    await thea.say("ping")
+    assert "layers" not in await thea.types_until("pong")
     await thea.close()
 
 

@@ -6,8 +6,9 @@
  * restarting ICE against a new relay process leaves a connection that is up and silent.
  */
 import { askForKeyFrame } from "./key-frames";
+import { CameraLayers } from "./layers";
 import { Listeners } from "./listeners";
-import type { IceServer, SlotSource } from "./protocol.gen";
+import type { CameraLayer, IceServer, SlotSource } from "./protocol.gen";
 import { withOpusSettings } from "./sdp";
 
 export const AUDIO_SLOTS = 15;
@@ -47,6 +48,7 @@ export class Peer {
   readonly onState = new Listeners<PeerState>();
   readonly #connection: RTCPeerConnection;
   readonly #lines: readonly RTCRtpTransceiver[];
+  readonly #layers: CameraLayers;
   #state: PeerState = "connecting";
   #answered = false;
 
@@ -54,6 +56,7 @@ export class Peer {
     const { lineMade = () => {}, isEncrypted = false } = options;
     this.#connection = new RTCPeerConnection(configuration(iceServers, isEncrypted));
     this.#lines = makeLines(this.#connection, lineMade);
+    this.#layers = new CameraLayers(this.#senderOf("camera"));
     this.#connection.onconnectionstatechange = () => this.#follow();
   }
 
@@ -76,17 +79,20 @@ export class Peer {
   }
 
   async send(source: SlotSource, track: MediaStreamTrack | null): Promise<void> {
-    const sender = this.#line(SEND_MIDS[source])?.sender;
-    if (!sender || sender.track === track || this.#state === "lost") return;
+    const sender = this.#senderOf(source);
+    if (sender.track === track || this.#state === "lost") return;
     await sender.replaceTrack(track);
   }
 
   /** Of each picture that is sent: who comes in begins with one. */
   askForKeyFrames(): void {
-    for (const mid of [SEND_MIDS.camera, SEND_MIDS.screen]) {
-      const sender = this.#line(mid)?.sender;
-      if (sender && this.#state !== "lost") askForKeyFrame(sender);
-    }
+    if (this.#state === "lost") return;
+    for (const source of ["camera", "screen"] as const) askForKeyFrame(this.#senderOf(source));
+  }
+
+  /** Layers of the camera that nobody looks at rest. A fresh Peer begins with all of them. */
+  async sendUpTo(largest: CameraLayer): Promise<void> {
+    if (this.#state !== "lost") await this.#layers.sendUpTo(largest);
   }
 
   /** The receiving line's track; it lives as long as the connection, mapped or not. */
@@ -104,6 +110,10 @@ export class Peer {
     this.onState.clear();
     this.#connection.close();
     this.#state = "lost";
+  }
+
+  #senderOf(source: SlotSource): RTCRtpSender {
+    return (this.#line(SEND_MIDS[source]) as RTCRtpTransceiver).sender;
   }
 
   #line(mid: string): RTCRtpTransceiver | undefined {

@@ -62,6 +62,11 @@ export type SlotSource =
   | "camera"
   | "screen";
 
+export type CameraLayer =
+  | "l"
+  | "m"
+  | "h";
+
 export type LineState =
   | "weak"
   | "poor";
@@ -406,6 +411,13 @@ export interface Lines {
   lines: Line[];
 }
 
+/** The largest layer of the reader's camera that anybody looks at: larger ones may rest. */
+export interface Layers {
+  n: number;
+  type: "layers";
+  largest: CameraLayer;
+}
+
 /** `lost` asks for a fresh peer connection and a new `offer`; ICE is never restarted. */
 export interface Transport {
   n: number;
@@ -554,6 +566,7 @@ export type ServerMessage =
   | Answer
   | SlotsMessage
   | Lines
+  | Layers
   | Transport
   | GateClosed
   | SecondDevice

@@ -175,6 +175,19 @@ test("a new socket brings a fresh connection, never a second offer on the old on
   expect(FakeSocket.newest.types()).toEqual(["hello", "offer"]);
 });
 
+test("layers that nobody looks at rest, and a fresh connection sends all of them again", async () => {
+  const socket = await arrive();
+  const resting = () =>
+    FakePeerConnection.newest.lines[CAMERA]?.sender.encodings.filter((one) => one.active === false);
+  socket.say({ type: "layers", largest: "m" });
+  await settle();
+  expect(resting()?.map(({ rid }) => rid)).toEqual(["h"]);
+  socket.say({ type: "transport", state: "lost", code: "node.lost" });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(FakePeerConnection.made).toHaveLength(2);
+  expect(resting()).toEqual([]);
+});
+
 test("a lost relay brings a fresh connection over the same socket", async () => {
   const socket = await arrive();
   socket.say({ type: "transport", state: "lost", code: "node.lost" });

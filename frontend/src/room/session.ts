@@ -243,6 +243,8 @@ export class RoomSession {
       void this.#transport.accept(message.sdp);
     } else if (message.type === "transport" && message.state === "lost") {
       this.#transport.lost();
+    } else if (message.type === "layers") {
+      void this.#transport.peer?.sendUpTo(message.largest);
     } else if (message.type === "gate") {
       this.#go(message.url);
     } else {
