@@ -1,10 +1,24 @@
 """The relay node of a process, as the settings describe it."""
 
+import gc
+import logging.config
+
 from django.conf import settings
 
 from config.keys import ticket_verify_key
+from config.logging import configure_structlog
+from config.refusals import refuse_unready
 from media_relay.config import NodeConfig
 from media_relay.engines import EngineChoice
+
+
+def without_apps() -> None:
+    """What the apps' registry would do for this process, and nothing of the apps themselves."""
+    # Nothing of what is imported from here on is garbage; the relay looks through it once.
+    gc.disable()
+    logging.config.dictConfig(settings.LOGGING)
+    configure_structlog()
+    refuse_unready(settings)
 
 
 def node_config(index: int = 0, *, gathers: bool = False) -> NodeConfig:

@@ -6,6 +6,7 @@ on one node; which one is known through Redis, so any web process can reach it.
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
@@ -34,6 +35,10 @@ from media_relay.redis_wire import (
 from media_relay.tickets import read_unverified
 
 CALL_SECONDS = 3.0
+# A relay process that died is started anew in about this time: offers are held, not refused, so
+# that no page has to ask again, each time later.
+COMING_SECONDS = 5.0
+BETWEEN_LOOKS_SECONDS = 0.1
 # A node that twice in a row does not listen is lost: once may be its own way back to Redis.
 LOOK_SECONDS = 0.25
 MAX_UNREAD = 64
@@ -54,10 +59,11 @@ class RedisControl:
         self._told: dict[tuple[str, type[RelayEvent]], RelayEvent] = {}
         self._node_of: dict[str, str] = {}
         self._starting = asyncio.Lock()
+        self._coming: asyncio.Task[bool] | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open_transport(self, ticket: str, offer: str) -> str:
-        """See control.RelayControl."""
+        """See control.RelayControl. While no node is there, the offer is held for a moment."""
         await self._start()
         # Unverified: it only picks the node, which verifies.
         claims = read_unverified(ticket)
@@ -125,10 +131,11 @@ class RedisControl:
 
     async def close(self) -> None:
         """Stop listening; open calls fail as unreachable."""
-        for task in self._tasks:
+        tasks = [*self._tasks, *([self._coming] if self._coming else [])]
+        for task in tasks:
             task.cancel()
         # Awaited: a connection in use by a cancelled task would never be closed.
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks = []
         for waiting in self._waiting.values():
             if not waiting.done():
@@ -203,10 +210,29 @@ class RedisControl:
             # Only the dead choice is taken away, never a newer one.
             await _reaching(self._redis.eval(_DELETE_IF, 1, key, placed))
         chosen = await self._least_loaded()
+        if chosen is None and await self._comes():
+            chosen = await self._least_loaded()
+        if chosen is None:
+            raise RelayRefused("relay.unreachable")
         await _reaching(self._redis.set(key, chosen, nx=True, ex=PLACED_SECONDS))
         return str(await _reaching(self._redis.get(key)))
 
-    async def _least_loaded(self) -> str:
+    async def _comes(self) -> bool:
+        """Wait for a node, together with everybody else who does; False if none has come."""
+        if self._coming is None or self._coming.done():
+            self._coming = asyncio.create_task(self._look_out())
+        return await asyncio.shield(self._coming)
+
+    async def _look_out(self) -> bool:
+        until = time.monotonic() + COMING_SECONDS
+        with contextlib.suppress(RelayRefused):
+            while time.monotonic() < until:
+                await asyncio.sleep(BETWEEN_LOOKS_SECONDS)
+                if await self._least_loaded() is not None:
+                    return True
+        return False
+
+    async def _least_loaded(self) -> str | None:
         loads: list[tuple[int, str]] = []
         for node in await _reaching(self._redis.smembers(NODES)):
             figures = await _reaching(self._redis.hgetall(node_key(node)))
@@ -218,7 +244,7 @@ class RedisControl:
             # A node that was killed stays on the list until its figures expire.
             if await self._listens(node):
                 return node
-        raise RelayRefused("relay.unreachable")
+        return None
 
     async def _listen(self) -> None:
         while True:

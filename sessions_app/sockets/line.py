@@ -48,6 +48,8 @@ from sessions_app.sockets.refusals import error_for
 log = structlog.get_logger(__name__)
 
 CALL_SECONDS = 5.0
+# An offer may have to wait for a relay process that starts anew.
+OPEN_SECONDS = 9.0
 # The relay's own words for endings that this side asked for.
 EXPECTED_ENDS = frozenset({"replaced", "unseated"})
 
@@ -132,8 +134,9 @@ class RelayLine:
             await self._wake.wait()
             self._wake.clear()
             try:
-                async with asyncio.timeout(CALL_SECONDS):
+                async with asyncio.timeout(OPEN_SECONDS):
                     await self._open_offered()
+                async with asyncio.timeout(CALL_SECONDS):
                     await self._apply_permit()
                     await self._apply_view()
             except TimeoutError:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from redis import asyncio as aioredis
 
+from media_relay import redis_control
 from media_relay.control import (
     NodeLost,
     RelayEvent,
@@ -62,6 +63,12 @@ async def redis(redis_url: str) -> AsyncIterator[aioredis.Redis]:
         await client.delete(key)
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+def nobody_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No relay process is started anew: nobody waits long for one."""
+    monkeypatch.setattr(redis_control, "COMING_SECONDS", 0.2)
 
 
 async def next_event(events: AsyncIterator[RelayEvent], kind: type[RelayEvent]) -> RelayEvent:
@@ -157,13 +164,30 @@ async def test_words_that_no_process_of_ours_says_change_nothing(
         assert node.rooms == {"room"}
 
 
-async def test_without_a_node_the_relay_is_unreachable(
+async def test_an_offer_is_held_while_no_node_is_there_and_answered_by_the_next(
     redis: aioredis.Redis, redis_url: str, desk: Desk
 ) -> None:
+    async with controlled(redis_url) as control, asyncio.TaskGroup() as pages:
+        held = [
+            pages.create_task(control.open_transport(desk.transport(who), offer()))
+            for who in ("ana", "ben")
+        ]
+        await asyncio.sleep(0.3)
+        assert not any(each.done() for each in held)
+        async with served(desk, redis_url) as (node, _):
+            for each in held:
+                assert "a=candidate" in await each
+            assert node.connections == {"ana", "ben"}
+
+
+async def test_when_no_node_comes_the_relay_is_unreachable(
+    redis: aioredis.Redis, redis_url: str, desk: Desk, nobody_comes: None
+) -> None:
     async with controlled(redis_url) as control:
-        with pytest.raises(RelayRefused) as refused:
-            await control.open_transport(desk.transport("ana"), offer())
-    assert refused.value.code == "relay.unreachable"
+        for _ in range(2):
+            with pytest.raises(RelayRefused) as refused:
+                await control.open_transport(desk.transport("ana"), offer())
+            assert refused.value.code == "relay.unreachable"
 
 
 async def test_without_redis_the_relay_is_unreachable(desk: Desk) -> None:
@@ -190,7 +214,7 @@ async def test_sessions_go_to_the_node_with_the_least_load_and_stay_there(
 
 
 async def test_a_draining_node_gets_no_new_session(
-    redis: aioredis.Redis, redis_url: str, desk: Desk
+    redis: aioredis.Redis, redis_url: str, desk: Desk, nobody_comes: None
 ) -> None:
     async with served(desk, redis_url) as (node, server), controlled(redis_url) as control:
         node.is_draining = True

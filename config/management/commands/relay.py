@@ -71,6 +71,7 @@ class Command(BaseCommand):
         # What a start leaves behind stays: a search through it would hold packets up.
         gc.collect()
         gc.freeze()
+        gc.enable()
         self.stdout.write(f"relay {server.name} is ready")
         self.stdout.flush()
         await told_to_stop()
