@@ -1,17 +1,15 @@
 """The people of a run, how they came in, and the sessions in which they meet."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright, expect
 
 from config.development import cast
-from config.development.machine import chromium
 from config.development.stack import Stack
+from tests.chromium import how_to_launch
 from tests.e2e import arriving, staff
 from tests.e2e.mailbox import Mailbox
 from tests.e2e.person import Person
@@ -19,23 +17,6 @@ from tests.e2e.room import SOON, Room
 
 PASSPHRASE = "copper heron window"
 GROUP = "Thursday circle"
-AS_OTHERS = Path(__file__).with_name("chromium-as-others")
-# Fake devices; and none of Chromium's own background traffic.
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-background-timer-throttling",
-    "--disable-renderer-backgrounding",
-    "--disable-backgrounding-occluded-windows",
-]
 
 
 @dataclass(slots=True)
@@ -110,12 +91,7 @@ class Meeting:
 
 
 def launch(playwright: Playwright) -> Browser:
-    found = chromium()
-    if found is None or os.geteuid() != 0:
-        return playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
-    return playwright.chromium.launch(
-        executable_path=AS_OTHERS, args=CHROMIUM_FLAGS, env={**os.environ, "CHROMIUM": found}
-    )
+    return playwright.chromium.launch(**how_to_launch())
 
 
 def walk_in(world: World) -> None:

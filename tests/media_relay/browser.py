@@ -1,7 +1,6 @@
 """Real Chromium as a client, driven page by page through Playwright's async API."""
 
 import asyncio
-import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,30 +10,16 @@ from typing import Any
 from playwright.async_api import Browser, Page, Route, async_playwright
 
 from media_relay.control import RelayControl
+from tests.chromium import how_to_launch
 from tests.media_relay.desk import Desk
 
-SWITCHES = (
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-gpu",
-)
 SCRIPT = (Path(__file__).parent / "page.js").read_text()
 
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """Debian's Chromium if it is there, else Playwright's own."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), headless=True, args=list(SWITCHES)
-        )
+        browser = await playwright.chromium.launch(**how_to_launch())
         try:
             yield browser
         finally:
