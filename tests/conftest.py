@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from copy import deepcopy
 from itertools import count
+from typing import TYPE_CHECKING
 
 import django
 import pytest
@@ -10,6 +12,10 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.environment import TestServers
+
+if TYPE_CHECKING:
+    from tests.groups.world import World
+    from tests.sessions_app.meeting import Meeting
 
 SERVERS = TestServers.plan()
 ROLLED_BACK = ["default", "audit_denials", "audit_reader", "audit_sequencer"]
@@ -61,6 +67,28 @@ def django_db_setup(template_database: None, django_db_blocker: DjangoDbBlocker)
         yield
 
 
+@pytest.fixture(scope="module")
+def module_database(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """A clone in which a module's people come in once; its tests are rolled back, or clone it."""
+    from tests import databases
+
+    name = request.module.__name__.rpartition("_")[2]
+    with django_db_blocker.unblock(), databases.clone(f"of_{name}") as database:
+        yield database
+
+
+@pytest.fixture
+def committed_copy(module_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """As `committed_db`, with what the module's people left behind. Its name."""
+    from tests import databases
+
+    name = f"committed_{next(clone_numbers)}"
+    with django_db_blocker.unblock(), databases.clone(name, template=module_database):
+        yield name
+
+
 @pytest.fixture
 def committed_db(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A clone for one test that commits, uses threads or several connections. Its name."""
@@ -68,6 +96,38 @@ def committed_db(template_database: None, django_db_blocker: DjangoDbBlocker) ->
 
     with django_db_blocker.unblock(), databases.clone(f"committed_{next(clone_numbers)}") as name:
         yield name
+
+
+@pytest.fixture(scope="module")
+def first_world(module_database: str) -> "World":
+    from tests.groups.world import make_world
+
+    return make_world()
+
+
+@pytest.fixture
+def world(first_world: "World", db: None) -> "World":
+    """Each test's own copy of two groups whose people came in once for its module."""
+    return deepcopy(first_world)
+
+
+@pytest.fixture(scope="module")
+def first_meeting(module_database: str) -> "Meeting":
+    from tests.sessions_app.meeting import make_meeting
+
+    return make_meeting()
+
+
+@pytest.fixture
+def meeting(first_meeting: "Meeting", db: None) -> "Meeting":
+    """Each test's own copy of who came in once for its module."""
+    return deepcopy(first_meeting)
+
+
+@pytest.fixture
+def committed_meeting(first_meeting: "Meeting", committed_copy: str) -> "Meeting":
+    """For sockets and races: everything is committed."""
+    return deepcopy(first_meeting)
 
 
 @pytest.fixture(autouse=True)

@@ -2,21 +2,24 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from django.db import connections, transaction
 
-READ = "SELECT body FROM audit.recorded WHERE act = %s ORDER BY recorded_at"
+READ = "SELECT id, body FROM audit.recorded WHERE act = %s ORDER BY recorded_at"
 
 
 def recorded(act: str) -> list[dict[str, Any]]:
-    """The entries of one kind: those of acts, then those of refusals."""
-    return [*_read("default", act), *_read("audit_denials", act)]
+    """The entries of one kind that the act's connection sees, then those of refusals alone."""
+    entries = _read("default", act)
+    refusals = _read("audit_denials", act)
+    return list((entries | refusals).values())
 
 
-def _read(alias: str, act: str) -> list[dict[str, Any]]:
+def _read(alias: str, act: str) -> dict[UUID, dict[str, Any]]:
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         cursor.execute("SET LOCAL ROLE quietroom_audit_reader")
         cursor.execute(READ, [act])
         rows = cursor.fetchall()
         cursor.execute("RESET ROLE")
-    return [json.loads(bytes(body)) for (body,) in rows]
+    return {key: json.loads(bytes(body)) for key, body in rows}

@@ -37,7 +37,7 @@ STORIES: dict[Detector, Story] = {
 }
 # The same acts where they belong: a control for each story.
 HARMLESS: dict[Detector, Story] = {
-    Detector.NEW_DEVICE: lambda past: month.a_new_device(past["ana"], WORK),
+    Detector.NEW_DEVICE: lambda past: month.a_new_device(past["cleo"], WORK),
     Detector.TWO_PLACES: lambda past: month.two_places(past["ana"], WORK)[:2],
     Detector.FAILURES: lambda past: month.failures(past["ben"], WORK)[:9],
     Detector.ODD_HOURS: lambda past: month.a_night_of_reading(

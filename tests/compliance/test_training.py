@@ -27,14 +27,9 @@ from sessions_app.errors import GateIsClosed
 from sessions_app.states import SeatMode
 from tests.cast import ADA, Visit, browser_of, staff
 from tests.sessions_app.log import acts_so_far
-from tests.sessions_app.meeting import Meeting, make_meeting
+from tests.sessions_app.meeting import Meeting
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def meeting(db: None) -> Meeting:
-    return make_meeting()
 
 
 @pytest.fixture

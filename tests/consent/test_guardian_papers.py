@@ -23,15 +23,10 @@ from sessions_app import gates
 from sessions_app.errors import GateIsClosed
 from sessions_app.sockets.handshake import open_socket
 from tests.cast import PASSWORD, Person, Visit, browser_of
-from tests.sessions_app.meeting import Meeting, make_meeting
+from tests.sessions_app.meeting import Meeting
 from tests.trail import recorded
 
 GINA = Person("gina", "Gina Ferreira", "guardian")
-
-
-@pytest.fixture
-def meeting(db: None) -> Meeting:
-    return make_meeting()
 
 
 def make_minor(meeting: Meeting, visit: Visit) -> Membership:

@@ -285,7 +285,7 @@ def test_an_admin_invites_staff_but_no_member(world: World) -> None:
     assert programme().invitations.filter(role="participant", group=None).count() == 0
 
 
-def test_empty_pages_say_what_to_do_next(db: None) -> None:
+def test_empty_pages_say_what_to_do_next(committed_db: str) -> None:
     client = browser_of(staff(ADA))
     assert "No group yet" in body_of(client, "/groups/")
     assert "A group needs a therapist" in body_of(client, "/groups/new/")

@@ -292,7 +292,7 @@ def test_withdrawing_twice_is_refused(world: World, issued: IssuedInvitation) ->
 
 
 def test_the_first_admin_is_invited_from_the_command_line(
-    db: None, capsys: pytest.CaptureFixture[str]
+    committed_db: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("invite_admin", "ada@example.org")
     link = capsys.readouterr().out.strip()
@@ -307,7 +307,7 @@ def test_the_first_admin_is_invited_from_the_command_line(
     assert ada.affiliation.program == Program.objects.get()
 
 
-def test_the_command_refuses_what_is_no_address(db: None) -> None:
+def test_the_command_refuses_what_is_no_address(committed_db: str) -> None:
     with pytest.raises(CommandError):
         call_command("invite_admin", "ada")
     assert not Program.objects.exists()

@@ -8,13 +8,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def world(db: None) -> "World":
-    from tests.groups.world import make_world
-
-    return make_world()
-
-
-@pytest.fixture
 def ada(world: "World") -> Client:
     """The admin's browser, with a fresh factor."""
     from tests.cast import browser_of

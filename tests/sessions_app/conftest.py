@@ -5,22 +5,6 @@ import pytest
 
 if TYPE_CHECKING:
     from media_relay.node import Node
-    from tests.sessions_app.meeting import Meeting
-
-
-@pytest.fixture
-def meeting(db: None) -> "Meeting":
-    from tests.sessions_app.meeting import make_meeting
-
-    return make_meeting()
-
-
-@pytest.fixture
-def committed_meeting(committed_db: str) -> "Meeting":
-    """For sockets and races: everything is committed."""
-    from tests.sessions_app.meeting import make_meeting
-
-    return make_meeting()
 
 
 @pytest.fixture
