@@ -68,6 +68,7 @@ async function counters() {
       found.sent[name] = {
         packets: report.packetsSent,
         frames: report.framesSent ?? 0,
+        bytes: report.bytesSent,
         retransmitted: report.retransmittedPacketsSent ?? 0,
         plis: report.pliCount ?? 0,
         nacks: report.nackCount ?? 0,

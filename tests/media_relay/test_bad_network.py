@@ -18,6 +18,8 @@ pytestmark = pytest.mark.timeout(120)
 WIDE_SECONDS = 75.0
 # As the signalling side does: a lease is a minute, and such a wait may be longer.
 RENEW_SECONDS = 20.0
+NARROW_SECONDS = 10
+LAYER_OF_WIDTH = {240: "1/l", 480: "1/m", 960: "1/h"}
 
 
 @pytest.fixture
@@ -81,11 +83,14 @@ async def test_a_narrow_line_keeps_sound_and_a_picture_that_fits(
             await ana.until(partial(has_seen, frames=20))
             await thea.until(lambda now: width_of(now) > widest, WIDE_SECONDS)
             old = [await peer.counters() for peer in (ana, thea)]
-            await asyncio.sleep(10)
+            await asyncio.sleep(NARROW_SECONDS)
             now = [await peer.counters() for peer in (ana, thea)]
             narrow, wide = (_since(*pair, "18") for pair in zip(old, now, strict=True))
             audio = _since(old[0], now[0], "3")
-            assert 0 < width_of(now[0]) <= widest
+            # A camera that a busy machine slows down may fit with its larger layers too.
+            layer = LAYER_OF_WIDTH[width_of(now[0])]
+            sent = now[1]["sent"][layer]["bytes"] - old[1]["sent"][layer]["bytes"]
+            assert width_of(now[0]) <= widest or 8 * sent / NARROW_SECONDS < rate
             assert narrow["frames"] > 40
             # A machine that is busy freezes both.
             assert narrow["freezes"] <= wide["freezes"] + 3

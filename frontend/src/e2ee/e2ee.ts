@@ -8,7 +8,7 @@ import { askForKeyFrame } from "../room/key-frames";
 import { Listeners } from "../room/listeners";
 import type { Bytes } from "./bytes";
 import { E2eeError } from "./errors";
-import { hasLeaked, sentBy } from "./guard";
+import { judge, sentBy } from "./guard";
 import type {
   Asked,
   Call,
@@ -28,6 +28,9 @@ import type {
 } from "./protocol";
 
 const GUARD_EVERY_MS = 1_000;
+/** For as long a worker may be behind what was encoded. */
+const GUARD_LOOKS = 9;
+const GUARD_LOOKS_AFTER_MS = 100;
 
 interface Line {
   readonly transceiver: RTCRtpTransceiver;
@@ -159,17 +162,28 @@ export class E2ee {
     const lines = this.#lines.filter(({ options }) => options.sends);
     const reports = lines.map(({ transceiver }) => transceiver.sender.getStats().then(sentBy));
     const sent = await Promise.all(reports).catch(() => null);
-    const seen = sent && (await this.counters().catch(() => null));
-    // A connection or worker that has gone in between sends nothing any more.
-    if (!seen || lines[0]?.options.generation !== this.#generation) return;
-    const leaking = lines.filter(({ options }, index) =>
-      hasLeaked(sent[index] ?? [], seen[options.mid]),
-    );
+    for (let look = 1; sent; look += 1) {
+      const seen = await this.counters().catch(() => null);
+      // A connection or worker that has gone in between sends nothing any more.
+      if (!seen || lines[0]?.options.generation !== this.#generation) return;
+      const verdicts = lines.map(({ options }, index) =>
+        judge(sent[index] ?? [], seen[options.mid]),
+      );
+      if (verdicts.every((verdict) => verdict === "sound")) return;
+      if (verdicts.includes("leak") || look === GUARD_LOOKS) {
+        this.#stop(lines.filter((_, index) => verdicts[index] !== "sound"));
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, GUARD_LOOKS_AFTER_MS));
+    }
+  }
+
+  #stop(leaking: readonly Line[]): void {
     for (const { transceiver } of leaking) {
       transceiver.sender.track?.stop();
       void transceiver.sender.replaceTrack(null);
     }
-    if (leaking.length > 0) this.onTrouble.emit("clear-media");
+    this.onTrouble.emit("clear-media");
   }
 
   /** The worker ends and with it the lock; what is stored stays for a reload. Idempotent. */

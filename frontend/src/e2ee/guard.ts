@@ -1,8 +1,7 @@
 /**
  * Proves that what left went through the worker: Chromium ignores a transform that came too late.
  *
- * The counts are the browser's own of what it sent, taken before the worker's of what it saw: a
- * frame between the two can only make the worker's number larger. The `rtctransform` event is no
+ * The counts are the browser's own of what it sent, taken before the worker's of what it saw. The `rtctransform` event is no
  * proof, it fires also when the transform does nothing.
  */
 import type { LineCounters } from "./protocol";
@@ -32,9 +31,18 @@ export function sentBy(report: RTCStatsReport): Sent[] {
   return found;
 }
 
-/** Has this line sent what the worker never saw, or anything at all while nothing was sealed? */
-export function hasLeaked(sent: readonly Sent[], seen: LineCounters | undefined): boolean {
+/** `behind` is a leak unless the worker catches up: see `judge`. */
+export type Verdict = "sound" | "behind" | "leak";
+
+/**
+ * Has this line sent what the worker never saw, or anything at all while nothing was sealed?
+ *
+ * Browsers count a video frame as sent when it is encoded, before the worker is given it: a worker
+ * that is kept busy is behind for a moment, one that is passed by for good.
+ */
+export function judge(sent: readonly Sent[], seen: LineCounters | undefined): Verdict {
   const bytes = sent.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (!seen || seen.sealed === 0) return bytes > 0;
-  return sent.some(({ ssrc, frames }) => frames > (seen.enteredBySsrc[ssrc] ?? 0));
+  if (!seen || seen.sealed === 0) return bytes > 0 ? "leak" : "sound";
+  const isBehind = sent.some(({ ssrc, frames }) => frames > (seen.enteredBySsrc[ssrc] ?? 0));
+  return isBehind ? "behind" : "sound";
 }
