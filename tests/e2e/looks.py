@@ -1,18 +1,31 @@
 """A page at phone, tablet and desktop size, light and dark: what does not fit, what axe finds."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-Look = tuple[tuple[int, int], str]
-# Each size and each theme; the colours do not depend on the size.
-LOOKS: tuple[Look, ...] = (
-    ((360, 740), "light"),
-    ((360, 740), "dark"),
-    ((820, 1180), "light"),
-    ((1440, 900), "dark"),
+ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
+COLOURS_ALONE: dict[str, Any] = {**ALL_RULES, "runOnly": ["color-contrast"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`axe` has its options for this look; None: only what fits is asked."""
+
+    width: int
+    height: int
+    theme: Literal["light", "dark"]
+    axe: dict[str, Any] | None
+
+
+# Each size and each theme. What a page holds depends on the size, its colours on the theme.
+LOOKS = (
+    Look(360, 740, "light", ALL_RULES),
+    Look(360, 740, "dark", COLOURS_ALONE),
+    Look(820, 1180, "light", None),
+    Look(1440, 900, "dark", ALL_RULES),
 )
 # WCAG 2.2, 2.5.8; links within a sentence are excepted.
 SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, input")]
@@ -29,44 +42,41 @@ SETTLED = """() => document.getAnimations()
   .forEach((one) => one.finish())"""
 
 
-def judge(page: Page, paths: tuple[str, ...], look: Look) -> None:
-    with looking(page, look):
-        faults = [fault for path in paths for fault in faults_of(page, path)]
+def judge(page: Page, *paths: str) -> None:
+    faults = []
+    for path in paths:
+        page.goto(path)
+        faults += faults_here(page, path)
     assert not faults, "\n".join(faults)
 
 
 def judge_as_it_stands(page: Page) -> None:
-    """In every look, without loading anything: what is open stays open."""
-    faults = []
-    for look in LOOKS:
-        with looking(page, look):
-            faults += faults_here(page, str(look))
+    """Without loading anything: what is open stays open."""
+    faults = faults_here(page, page.url)
     assert not faults, "\n".join(faults)
 
 
-@contextmanager
-def looking(page: Page, look: Look) -> Iterator[None]:
-    (width, height), theme = look
-    before = page.viewport_size
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    try:
-        yield
-    finally:
-        page.emulate_media(color_scheme="light")
-        if before is not None:
-            page.set_viewport_size(before)
-
-
-def faults_of(page: Page, path: str) -> list[str]:
-    page.goto(path)
-    return faults_here(page, path)
-
-
 def faults_here(page: Page, place: str) -> list[str]:
+    """In every look, one after the other; the page keeps what it shows."""
+    before = page.viewport_size
+    page.evaluate(AXE_SCRIPT)
+    faults = []
+    for look in LOOKS:
+        page.set_viewport_size({"width": look.width, "height": look.height})
+        page.emulate_media(color_scheme=look.theme)
+        faults += [f"{place} {look.width} {look.theme}: {fault}" for fault in faults_of(page, look)]
+    page.emulate_media(color_scheme="light")
+    if before is not None:
+        page.set_viewport_size(before)
+    return faults
+
+
+def faults_of(page: Page, look: Look) -> list[str]:
     page.evaluate(SETTLED)
-    found = [f"{place}: small target {html}" for html in page.evaluate(SMALL_TARGETS)]
+    found = [f"small target {html}" for html in page.evaluate(SMALL_TARGETS)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append(f"{place}: wider than the screen")
-    violations = Axe().run(page).response["violations"]
-    return found + [f"{place}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in violations]
+        found.append("wider than the screen")
+    if look.axe is None:
+        return found
+    violations = page.evaluate("options => axe.run(options)", look.axe)["violations"]
+    return found + [f"{one['id']} {one['nodes'][0]['html'][:120]}" for one in violations]

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from config.development import cast
 from tests.e2e import keyboard, staff
-from tests.e2e.looks import LOOKS, Look, faults_here, faults_of, judge, looking
+from tests.e2e.looks import faults_here, judge, judge_as_it_stands
 from tests.e2e.person import Person
 from tests.e2e.world import World
 
@@ -46,28 +46,45 @@ with acting_as_system("tests"):
 """
 
 
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0][0]}-{look[1]}")
-def look(request: pytest.FixtureRequest) -> Look:
-    return request.param  # type: ignore[no-any-return]
+FAULTY = """<!doctype html><html lang="en"><title>Faulty</title><main><h1>Faulty</h1>
+<style>
+  h1 { width: 900px }
+  button { width: 9px; height: 9px; padding: 0 }
+  @media (prefers-color-scheme: dark) { p { color: #777; background: #666 } }
+</style>
+<img src="data:,"><button aria-label="Small"></button><p>Faint</p></main>"""
 
 
-def test_pages_of_anybody(world: World, look: Look) -> None:
+def test_a_page_with_faults_is_found_out_in_each_look_that_has_them(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content(FAULTY)
+    found = faults_here(page, "faulty")
+    page.close()
+
+    def looks_with(fault: str) -> list[str]:
+        return [" ".join(one.split()[1:3]) for one in found if fault in one]
+
+    sizes = ["360 light:", "360 dark:", "820 light:", "1440 dark:"]
+    assert looks_with("small target") == sizes
+    assert looks_with("wider than the screen") == sizes[:3]
+    assert looks_with("image-alt") == [sizes[0], sizes[3]]
+    assert looks_with("color-contrast") == [sizes[1], sizes[3]]
+
+
+def test_pages_of_anybody(world: World) -> None:
     context = world.browser.new_context(base_url=world.stack.origin)
     try:
-        judge(context.new_page(), ANYBODY, look)
+        judge(context.new_page(), *ANYBODY)
     finally:
         context.close()
 
 
-def test_pages_of_a_member(world: World, look: Look) -> None:
-    judge(
-        world[cast.ANA].page,
-        (*MEMBER, world.group, *(f"{world.group}{path}" for path in MEMBER_OF_GROUP)),
-        look,
-    )
+def test_pages_of_a_member(world: World) -> None:
+    paths = (*MEMBER, world.group, *(f"{world.group}{path}" for path in MEMBER_OF_GROUP))
+    judge(world[cast.ANA].page, *paths)
 
 
-def test_pages_that_speak_arabic(world: World, look: Look) -> None:
+def test_pages_that_speak_arabic(world: World) -> None:
     """From right to left; whatever follows reads English again."""
     page = world[cast.ANA].page
     page.goto("/papers/")
@@ -76,30 +93,27 @@ def test_pages_that_speak_arabic(world: World, look: Look) -> None:
     paper = page.get_by_role("link", name="قراءتها").first.get_attribute("href")
     rules = (f"{world.group}our-rules/", f"{world.group}our-rules/propose/")
     try:
-        judge(page, ("/papers/", paper or "", *rules, "/privacy/", "/privacy/requests/new/"), look)
+        judge(page, "/papers/", paper or "", *rules, "/privacy/", "/privacy/requests/new/")
     finally:
         page.get_by_role("button", name="English").click()
     expect(page.locator("html[dir=ltr]")).to_be_attached()
 
 
-def test_pages_of_a_therapist(world: World, look: Look) -> None:
+def test_pages_of_a_therapist(world: World) -> None:
     paths = (*HOST, *(f"{world.group}{path}" for path in HOST_OF_GROUP))
-    judge(world[cast.THEA].page, paths, look)
+    judge(world[cast.THEA].page, *paths)
 
 
-def test_an_emergency_card_before_and_after_it_opens(world: World, look: Look) -> None:
+def test_an_emergency_card_before_and_after_it_opens(world: World) -> None:
     thea = world[cast.THEA]
-    with looking(thea.page, look):
-        path = emergency_card_in(thea, world.group)
-        faults = faults_of(thea.page, path.removesuffix("emergency/"))
-        faults += faults_of(thea.page, path)
-        open_card(thea)
-        faults += faults_here(thea.page, f"{path} opened")
-    assert not faults
+    path = emergency_card_in(thea, world.group)
+    judge(thea.page, path.removesuffix("emergency/"), path)
+    open_card(thea)
+    judge_as_it_stands(thea.page)
 
 
-def test_pages_of_an_admin(world: World, office: tuple[str, ...], look: Look) -> None:
-    judge(world[cast.ADA].page, (*ADMIN, world.group, *office), look)
+def test_pages_of_an_admin(world: World, office: tuple[str, ...]) -> None:
+    judge(world[cast.ADA].page, *ADMIN, world.group, *office)
 
 
 @pytest.fixture(scope="module")
@@ -154,12 +168,12 @@ def leave_work(world: World) -> None:
     world.stack.manage("shell", "-c", REVIEWS_OF_A_QUARTER)
 
 
-def test_pages_of_a_compliance_officer(officer: Person, look: Look) -> None:
+def test_pages_of_a_compliance_officer(officer: Person) -> None:
     entry = first_link(officer, "/desk/log/?act=member.added", "Open the entry")
     officer.go(entry)
     report = officer.page.get_by_role("link", name="Who saw this person").get_attribute("href")
     paths = (*OFFICER, *OFFICER_FILTERED, entry, report or "", f"{report}name/")
-    judge(officer.page, paths, look)
+    judge(officer.page, *paths)
 
 
 def test_a_review_is_signed_with_the_keyboard_alone(officer: Person) -> None:
@@ -175,7 +189,7 @@ def test_a_review_is_signed_with_the_keyboard_alone(officer: Person) -> None:
     expect(page.get_by_text("everything below is what was signed")).to_be_visible()
 
 
-def test_alerts_reviews_and_session_reports(officer: Person, look: Look) -> None:
+def test_alerts_reviews_and_session_reports(officer: Person) -> None:
     alert = first_link(officer, "/desk/alerts/", "Link used by another account")
     reviews = [
         first_link(officer, "/desk/reviews/", name)
@@ -183,7 +197,7 @@ def test_alerts_reviews_and_session_reports(officer: Person, look: Look) -> None
     ]
     officer.go("/desk/log/")
     session = officer.page.locator('a[href^="/desk/sessions/"]').first.get_attribute("href")
-    judge(officer.page, (alert, *reviews, session or ""), look)
+    judge(officer.page, alert, *reviews, session or "")
 
 
 def test_the_desk_is_worked_with_the_keyboard_alone(officer: Person) -> None:
