@@ -27,6 +27,8 @@ from media_relay.transport import Transport
 KEY_FRAME_SECONDS = 0.3
 # Viewers without keys, or with bad lines, ask often; a key frame costs everybody.
 VIEWER_KEY_FRAME_SECONDS = 1.0
+# So many sender reports share a datagram, as RFC 3550 (6.1) recommends to mixers.
+REPORTS_TOGETHER = 24
 
 
 class Feedback:
@@ -106,6 +108,7 @@ class Feedback:
 
     def _report_sent(self, viewer: Transport, now: float) -> None:
         ntp = self._ntp.at(now)
+        reports = []
         for leg in self._engine.legs(viewer.peer):
             publisher = self._find(leg.source_peer)
             if publisher is None:
@@ -117,6 +120,7 @@ class Feedback:
                 continue
             moved = (timestamp + leg.timestamp_shift) & 0xFFFFFFFF
             report = SenderReport(leg.ssrc, ntp_bits(ntp), moved)
-            self._engine.send_rtcp(
-                viewer.peer, write_sender_report(report, leg.packets, leg.octets)
-            )
+            reports.append(write_sender_report(report, leg.packets, leg.octets))
+        for first in range(0, len(reports), REPORTS_TOGETHER):
+            together = b"".join(reports[first : first + REPORTS_TOGETHER])
+            self._engine.send_rtcp(viewer.peer, together)

@@ -7,13 +7,13 @@ from aiortc.rtp import (
     RTCP_PSFB_PLI,
     RTCP_RTPFB,
     RTCP_RTPFB_NACK,
+    RTCP_SR,
     RtcpPacket,
     RtcpPsfbPacket,
     RtcpReceiverInfo,
     RtcpRrPacket,
     RtcpRtpfbPacket,
     RtcpSdesPacket,
-    RtcpSenderInfo,
     RtcpSourceInfo,
     RtcpSrPacket,
 )
@@ -28,6 +28,10 @@ MAX_NACKED = 256
 _CNAME = 1
 _TRANSPORT_WIDE = 15
 _LENGTH = struct.Struct("!H")
+# No report blocks: the relay receives nothing under the SSRCs that it sends.
+_SENDER_REPORT = struct.Struct("!BBHLQLLL")
+# The source description that follows each report; its octets 4 to 8 are the SSRC.
+_SDES = bytes(RtcpSdesPacket([RtcpSourceInfo(RELAY_SSRC, [(_CNAME, b"quietroom")])]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +153,13 @@ def write_receiver_report(
 
 def write_sender_report(report: SenderReport, packets: int, octets: int) -> bytes:
     """A sender report for one of the relay's own SSRCs."""
-    info = RtcpSenderInfo(report.ntp, report.timestamp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
-    return bytes(RtcpSrPacket(report.ssrc, info)) + _sdes(report.ssrc)
+    packets, octets = packets & 0xFFFFFFFF, octets & 0xFFFFFFFF
+    words = _SENDER_REPORT.size // 4 - 1
+    head = _SENDER_REPORT.pack(
+        0x80, RTCP_SR, words, report.ssrc, report.ntp, report.timestamp, packets, octets
+    )
+    return head + _sdes(report.ssrc)
 
 
 def _sdes(ssrc: int) -> bytes:
-    return bytes(RtcpSdesPacket([RtcpSourceInfo(ssrc, [(_CNAME, b"quietroom")])]))
+    return _SDES[:4] + ssrc.to_bytes(4, "big") + _SDES[8:]

@@ -32,10 +32,12 @@ class FeedbackWriter:
     def write(self, arrivals: Sequence[tuple[int, float]], media_ssrc: int) -> list[bytes]:
         """Feedback packets for (number, arrival in seconds), in any order."""
         placed: dict[int, float] = {}
+        highest = self._highest
         for number, at in arrivals:
-            position = extend(number, self._highest)
-            self._highest = max(self._highest, position)
+            position = extend(number, highest)
+            highest = max(highest, position)
             placed.setdefault(position, at)
+        self._highest = highest
         # What was already reported as lost may be reported again once it has come.
         positions = sorted(placed)
         packets = []
@@ -47,13 +49,13 @@ class FeedbackWriter:
 
     def _take(self, positions: list[int], placed: dict[int, float]) -> list[int]:
         """As many as one packet can say: a bounded span, and deltas that fit 16 bits."""
-        taken = [positions[0]]
-        for position in positions[1:]:
-            delta = placed[position] - placed[taken[-1]]
-            if position - taken[0] >= MAX_PACKETS or abs(delta) > 7.0:
-                break
-            taken.append(position)
-        return taken
+        first, before = positions[0], placed[positions[0]]
+        for index, position in enumerate(positions):
+            at = placed[position]
+            if position - first >= MAX_PACKETS or not -7.0 <= at - before <= 7.0:
+                return positions[:index]
+            before = at
+        return positions
 
     def _packet(self, taken: list[int], placed: dict[int, float], media_ssrc: int) -> bytes:
         first = taken[0]
@@ -63,18 +65,22 @@ class FeedbackWriter:
         self._next = max(self._next or 0, taken[-1] + 1)
         reference = int(placed[taken[0]] / _REFERENCE_SECONDS)
         tick = reference * _TICKS_PER_REFERENCE
-        symbols, deltas = [], b""
+        symbols, deltas = [], bytearray()
         for position in range(first, taken[-1] + 1):
             at = placed.get(position)
             if at is None:
                 symbols.append(_LOST)
                 continue
             now = round(at / _TICK_SECONDS)
-            delta = max(-(1 << 15), min((1 << 15) - 1, now - tick))
+            delta = now - tick
+            if 0 <= delta <= 255:
+                symbols.append(_SMALL)
+                deltas.append(delta)
+            else:
+                delta = max(-(1 << 15), min((1 << 15) - 1, delta))
+                symbols.append(_LARGE)
+                deltas += pack("!h", delta)
             tick += delta
-            small = 0 <= delta <= 255
-            symbols.append(_SMALL if small else _LARGE)
-            deltas += pack("!B" if small else "!h", delta)
         body = pack("!LLHH", RELAY_SSRC, media_ssrc, first & 0xFFFF, len(symbols))
         body += pack("!L", (reference & 0xFFFFFF) << 8 | self._count & 0xFF)
         body += b"".join(_chunks(symbols)) + deltas
@@ -101,6 +107,9 @@ def _chunks(symbols: list[int]) -> list[bytes]:
 
 
 def _run_length(symbols: list[int], start: int) -> int:
+    if not start and symbols.count(symbols[0]) == len(symbols):
+        # As nearly always: all came, and soon. MAX_PACKETS is less than a run may have.
+        return len(symbols)
     end = start
     while end < len(symbols) and symbols[end] == symbols[start] and end - start < _MAX_RUN:
         end += 1

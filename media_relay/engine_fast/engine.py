@@ -211,10 +211,7 @@ class FastEngine:
 
     def legs(self, viewer: int) -> list[LegReport]:
         member = self._members.get(viewer)
-        if member is None:
-            return []
-        found = (reports.leg(self._members, member, slot) for slot in sorted(member.legs))
-        return [report for report in found if report is not None]
+        return reports.legs(self._members, member) if member else []
 
     def counters(self) -> Counters:
         return Counters(*self._members.state.counts.tolist())

@@ -3,7 +3,7 @@
 from struct import pack
 
 import pytest
-from aiortc.rtp import HeaderExtensionsMap
+from aiortc.rtp import HeaderExtensionsMap, RtcpPacket
 from aiortc.rtp import RtpPacket as AiortcPacket
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,6 +125,7 @@ def test_positions_never_wrap(highest: int, delta: int) -> None:
 def test_what_is_written_is_read_back() -> None:
     report = SenderReport(5, 123 << 32, 456)
     data = write_pli(1) + write_nack(2, [0, 65_535, 1, 30]) + write_sender_report(report, 7, 8)
+    assert b"".join(map(bytes, RtcpPacket.parse(data))) == data
     pli, nack, sender = parse_rtcp(data)
     assert pli == KeyFrameWanted(1)
     assert nack == Nack(2, (0, 1, 30, 65_535))
