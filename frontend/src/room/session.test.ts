@@ -1,15 +1,35 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Told } from "../e2ee/protocol";
 import type { FakeTrack } from "../testing/fake-media";
 import { FakeStream, fakeTrack, stubMedia } from "../testing/fake-media";
 import { FakePeerConnection, stubPeerConnections } from "../testing/fake-peer-connection";
 import { FakeSocket, stubSockets } from "../testing/fake-socket";
 import { ANA, snapshot, THEA, waiting } from "../testing/snapshots";
+import type { SessionView } from "./protocol.gen";
 import { RoomSession } from "./session";
 import type { StartChoice } from "./start";
 
 const WELCOME = { type: "welcome", ice_servers: [], ping_seconds: 15 };
 const MIC = 0;
 const CAMERA = 1;
+
+/** Has keys when a test says so. */
+class SilentWorker {
+  static newest: SilentWorker;
+  onmessage: ((event: { data: Told }) => void) | null = null;
+
+  constructor() {
+    SilentWorker.newest = this;
+  }
+
+  tell(data: Told): void {
+    this.onmessage?.({ data });
+  }
+
+  postMessage(): void {}
+
+  terminate(): void {}
+}
 
 let session: RoomSession;
 let went: string[];
@@ -45,9 +65,12 @@ async function begin(start: StartChoice): Promise<FakeSocket> {
   return FakeSocket.newest;
 }
 
-async function arrive(start: StartChoice = { mic: true, camera: true }): Promise<FakeSocket> {
+async function arrive(
+  start: StartChoice = { mic: true, camera: true },
+  rules: Partial<SessionView> = {},
+): Promise<FakeSocket> {
   const socket = await begin(start);
-  socket.say(waiting());
+  socket.say(waiting({ session: rules }));
   await settle();
   return socket;
 }
@@ -312,6 +335,24 @@ test("a host who lets somebody in makes the picture with which the newcomer begi
   session.say({ type: "mute_all" });
   expect(camera?.keyFrames).toBe(0);
   session.say({ type: "admit", admission: "a" });
+  expect(camera?.keyFrames).toBe(1);
+});
+
+test("with encryption the picture waits for the keys that the newcomer will hold", async () => {
+  vi.stubGlobal("Worker", SilentWorker);
+  vi.stubGlobal("RTCRtpScriptTransform", class {});
+  const socket = await arrive({ mic: true, camera: true }, { end_to_end: true });
+  socket.say(snapshot({ session: { end_to_end: true } }));
+  SilentWorker.newest.tell({
+    kind: "group",
+    view: { group: "g", epoch: 0, members: [], code: "" },
+  });
+  await settle();
+  const camera = FakePeerConnection.newest.lines[CAMERA]?.sender;
+  session.say({ type: "admit", admission: "a" });
+  expect(socket.types()).toContain("admit");
+  expect(camera?.keyFrames).toBe(0);
+  SilentWorker.newest.tell({ kind: "ready", at: { group: "g", epoch: 1, switched: true } });
   expect(camera?.keyFrames).toBe(1);
 });
 
