@@ -44,7 +44,7 @@ R = TypeVar("R")
 RENEW_SECONDS = 20.0
 # Changes come in bursts: the first is told at once, what follows in one reading.
 PAUSE_SECONDS = 0.15
-# So long the snapshot of whoever was just let in goes before those of the others.
+# So long whoever was just let in goes before the others.
 STEP_ASIDE_SECONDS = 0.05
 # Chat is typed by people: a burst of reactions is allowed, a flood is not.
 SAYINGS, SAYINGS_PER_SECOND = 20, 4.0
@@ -107,7 +107,11 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self._say(error_for("log_unavailable"))
 
     async def session_changed(self, event: dict[str, Any]) -> None:
-        self._look_again()
+        """Whoever was just let in goes first: everybody else has only something to look at."""
+        if event.get("first", self._place.connection.hex) == self._place.connection.hex:
+            self._look_again()
+        else:
+            asyncio.get_running_loop().call_later(STEP_ASIDE_SECONDS, self._look_again)
 
     async def keys_changed(self, event: dict[str, Any]) -> None:
         self._rights_dirty.set()
@@ -144,7 +148,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             Callbacks(
                 say=self._say,
                 ticket=lambda: in_thread(self._actor.transport_ticket),
-                seated=self._rights_dirty.set,
+                seated=self._look_again_soon,
                 mapped=lambda: in_thread(self._actor.mapped),
                 lines=self._tell_lines,
                 lost=lambda: in_thread(self._actor.media_lost),
@@ -197,7 +201,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             self._has_greeted, self._told = not isinstance(answer, SecondDevice), None
             self._look_again()
         elif not isinstance(message, KEY_MESSAGES):
-            self._dirty.set()
+            self._show(at_once=False)
         return None
 
     async def _tell_lines(self, lines: Lines) -> None:
@@ -267,6 +271,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
             if self._snapshot_follows:
                 self._snapshot_follows = False
                 self._show(at_once=self._has_seat and not had_seat)
+
+    def _look_again_soon(self) -> None:
+        """A removal may have overtaken the ticket: sure is enough here, at once would hold up."""
+        asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._rights_dirty.set)
 
     def _show(self, *, at_once: bool) -> None:
         """Whoever was just let in is shown the room before others are shown them."""

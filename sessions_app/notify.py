@@ -1,7 +1,7 @@
 """Tells the open sockets of a session, once a change is committed, to read the database again.
 
-The message says nothing: state lives in the database, and a lost message is survived, because
-every socket reads again every 30 seconds. Nothing clinical may ever travel here.
+The message says nothing but who goes first: state lives in the database, and a lost message is
+survived, because every socket reads again every 20 seconds. Nothing clinical may ever travel here.
 """
 
 from uuid import UUID
@@ -18,8 +18,10 @@ def session_channel(session_id: UUID) -> str:
     return f"session.{session_id.hex}"
 
 
-def session_changed(session_id: UUID) -> None:
-    transaction.on_commit(lambda: _send(session_channel(session_id), CHANGED))
+def session_changed(session_id: UUID, *, first: UUID | None = None) -> None:
+    """`first`: the connection that gains by it, which the others let go before them."""
+    message = CHANGED | ({"first": first.hex} if first else {})
+    transaction.on_commit(lambda: _send(session_channel(session_id), message))
 
 
 def keys_changed(session_id: UUID) -> None:

@@ -56,7 +56,7 @@ def admit_participant(*, session: Session, admission: UUID, by: User) -> Admissi
     if session.may_become(SessionState.LIVE):
         session.state = SessionState.LIVE
         session.save(update_fields=["state"])
-    notify.session_changed(session.pk)
+    notify.session_changed(session.pk, first=target.connection)
     record(ParticipantAdmitted(**about_admission(target)))
     return target
 

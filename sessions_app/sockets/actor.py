@@ -79,7 +79,7 @@ class Actor:
         if own is None or not own.is_seated:
             return KeyNews([], None)
         membership = groups.membership_of(own.user, own.session.group_id)
-        keys = queries.key_state(own.session_id)
+        keys = queries.key_state(own.session_id) if own.session.is_end_to_end else None
         is_host = membership is not None and membership.is_host
         return KeyNews(
             self.keys.news(own, keys, is_host=is_host), permit_for(own, membership, keys)

@@ -1,14 +1,17 @@
 """What a host does holds against a browser that does not play along: rights are the server's."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
 from django.utils import timezone
 
 from groups.states import CameraPolicy
 from media_relay.tickets import Source
-from sessions_app import services
+from sessions_app import notify, services
 from sessions_app.errors import NotAHost, TransitionRefused
 from sessions_app.models import Admission, Session
 from sessions_app.permits import permit_of
@@ -259,3 +262,23 @@ def test_locations_are_deleted_after_thirty_days(meeting: Meeting) -> None:
         assert not services.locations_are_due()
     kept = PreJoin.objects.get(pk=prejoin.pk)
     assert (kept.location, kept.call_back, kept.environment) == ("", "", None)
+
+
+def test_everybody_lets_the_newcomer_go_first_and_nobody_else(
+    meeting: Meeting, django_capture_on_commit_callbacks: Any
+) -> None:
+    meeting.open_doors()
+    waiting = meeting.wait(meeting.ana)
+    assert waiting.connection is not None
+    layer: Any = get_channel_layer()
+    channel = async_to_sync(layer.new_channel)()
+    async_to_sync(layer.group_add)(notify.session_channel(meeting.session.pk), channel)
+    with django_capture_on_commit_callbacks(execute=True):
+        admitted = meeting.admit(waiting)
+    told = {"type": "session.changed", "first": waiting.connection.hex}
+    assert async_to_sync(layer.receive)(channel) == told
+    with django_capture_on_commit_callbacks(execute=True), meeting.hosting():
+        services.return_to_waiting(
+            session=meeting.session, admission=admitted.pk, by=meeting.thea.user
+        )
+    assert async_to_sync(layer.receive)(channel) == {"type": "session.changed"}
