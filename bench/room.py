@@ -180,6 +180,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.room", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="for each size of room")
     parser.add_argument("--first", type=int, default=8, help="pages to begin with")
-    parser.add_argument("--engine", default="reference")
+    parser.add_argument("--engine", default="auto", help="auto, fast or reference")
     given = parser.parse_args()
     sys.exit(asyncio.run(main(given.seconds, given.first, given.engine)))

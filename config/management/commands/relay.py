@@ -69,7 +69,6 @@ class Command(BaseCommand):
         except RedisError as error:
             raise CommandError("Redis cannot be reached at REDIS_URL.") from error
         # What a start leaves behind stays: a search through it would hold packets up.
-        gc.collect()
         gc.freeze()
         gc.enable()
         self.stdout.write(f"relay {server.name} is ready")
