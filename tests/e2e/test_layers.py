@@ -10,9 +10,9 @@ from tests.e2e.room import Room
 from tests.e2e.world import World
 
 SENT = """async () => {
-  const found = {};
+  const found = { h: 0, m: 0, l: 0 };
   for (const one of (await window.rememberedPeers.at(-1).getStats()).values()) {
-    if (one.type === "outbound-rtp" && one.rid) found[one.rid] = one.packetsSent;
+    if (one.type === "outbound-rtp" && one.rid) found[one.rid] = one.packetsSent ?? 0;
   }
   return found;
 }"""
