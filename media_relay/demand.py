@@ -65,8 +65,8 @@ class Demand:
         self._cameras.pop(peer, None)
 
     def want(self, peer: int, layer: str, now: float) -> None:
-        """Somebody looks at this layer of the peer, or is sent it."""
-        if peer in self._cameras:
+        """Somebody looks at this layer of the peer, or is sent it; not every camera has layers."""
+        if peer in self._cameras and layer in CAMERA_LAYERS:
             self._cameras[peer].looked_at[CAMERA_LAYERS.index(layer)] = now
 
     def settle(self, now: float) -> None:

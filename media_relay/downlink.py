@@ -136,7 +136,7 @@ class Downlink:
         rates = self._rates.of(publisher)
         known = {rate.layer: rate.bits_per_second for rate in rates if rate.source is source}
         named = [rate.layer for rate in rates if rate.source is source and rate.is_flowing]
-        if named and source is Source.CAMERA:
+        if source is Source.CAMERA and named and "" not in named:
             # Aimed at before it flows: its first key frame is the one that is shown.
             named += [layer for layer in self._demand.rising(publisher) if layer not in named]
         layers = tuple(LayerRate(layer, known.get(layer, NOMINAL[layer])) for layer in named)

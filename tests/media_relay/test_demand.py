@@ -1,6 +1,6 @@
 """A browser is asked for no larger picture of its camera than somebody looks at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -83,11 +83,11 @@ def test_who_has_no_seat_is_told_nothing(camera: Demand, told: list[str]) -> Non
 
 
 class Watched:
-    """A camera of three layers on an engine, and the slow side of one viewer of it."""
+    """A camera on an engine, by default of three layers, and the slow side of one viewer of it."""
 
-    def __init__(self, rig: Rig) -> None:
-        self.rig = rig
-        for layer, ssrc in LAYERS.items():
+    def __init__(self, rig: Rig, ssrcs: dict[str, int] = LAYERS) -> None:
+        self.rig, self.ssrcs = rig, ssrcs
+        for layer, ssrc in ssrcs.items():
             rig.learn(ssrc, layer)
         self.publisher, self.viewer = rig.publisher.number, rig.join()
         rig.engine.add_leg(self.publisher, Source.CAMERA, self.viewer.number, CAMERA)
@@ -107,14 +107,14 @@ class Watched:
         self.demand.settle(self.rig.now)
         self.downlink.settle()
 
-    def run(self, seconds: float, sent: str) -> None:
+    def run(self, seconds: float, sent: Iterable[str]) -> None:
         """The camera sends these layers for so long."""
         until = self.rig.now + seconds
         while self.rig.now < until:
             before = self.rig.now
             while self.rig.now < before + 0.48:
                 for layer in sent:
-                    self.rig.send(LAYERS[layer])
+                    self.rig.send(self.ssrcs[layer])
             self.beat()
 
     @property
@@ -124,10 +124,15 @@ class Watched:
 
 
 @pytest.fixture(params=ENGINES)
-def watched(request: pytest.FixtureRequest) -> Iterator[Watched]:
+def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     rig = Rig(request.param)
-    yield Watched(rig)
+    yield rig
     rig.close()
+
+
+@pytest.fixture
+def watched(rig: Rig) -> Watched:
+    return Watched(rig)
 
 
 def test_a_layer_that_rests_is_shown_again_with_its_first_key_frame(watched: Watched) -> None:
@@ -159,6 +164,19 @@ def test_a_sender_that_never_sends_what_it_was_asked_for_is_shown_as_it_is(
     assert watched.shown == "l"
     assert watched.downlink.allocation.layers == {CAMERA: "l"}
     assert watched.rig.engine.waiting() == set()
+
+
+def test_a_camera_without_layers_is_shown_however_wide_it_is_looked_at(rig: Rig) -> None:
+    watched = Watched(rig, {"": 11})
+    rig.send(11, key=True)
+    watched.downlink.view({CAMERA: 280})
+    watched.run(LASTING_SECONDS + 1, [""])
+    watched.downlink.view({CAMERA: 900})
+    for _ in range(4):
+        watched.run(0.4, [""])
+        assert watched.downlink.allocation.layers == {CAMERA: ""}
+        assert watched.shown == ""
+    assert rig.engine.waiting() == set()
 
 
 def test_a_viewer_who_has_just_come_in_wakes_nothing_before_it_says_how_wide(
