@@ -32,6 +32,7 @@ from groups.services import accept_invitation, invite
 from groups.states import GuardianScope, SeatRole
 
 HERE = "127.0.0.1"
+ENDS_NOW_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -144,9 +145,11 @@ def enrol(person: Person, user: User, password: str) -> Visit:
 
 
 def oldest_code(device: TotpDevice) -> str:
-    """The oldest that is accepted for five seconds yet, so that the present one stays unused."""
-    drift = totp.DRIFT_STEPS if seconds_to_next_step() > 5 else 0
-    return totp.code_at(device.secret, totp.present_step() - drift)
+    """The oldest that is accepted, so that the newer ones stay unused; never one that ends now."""
+    left = seconds_to_next_step()
+    if left < ENDS_NOW_SECONDS:
+        time.sleep(left)
+    return totp.code_at(device.secret, totp.present_step() - totp.DRIFT_STEPS)
 
 
 def fill_profile(person: Person, user: User) -> None:
