@@ -83,7 +83,7 @@ class Node:
         self._rhythm = Rhythm(self._feedback, self._rates, self._demand)
         loop = asyncio.get_running_loop()
         for index, bound in enumerate(self._sockets):
-            loop.add_reader(bound, self._read, index)
+            loop.add_reader(bound, self._readable, index)
         self._ticker = asyncio.create_task(self._tick())
 
     async def close(self) -> None:
@@ -328,6 +328,10 @@ class Node:
         await transport.close()
         if reason is not None:
             self.watchers.emit(transport.connection, TransportClosed(reason))
+
+    def _readable(self, index: int) -> None:
+        if self._pace is None or not self._pace.is_due:
+            self._read(index)
 
     def _read(self, index: int) -> None:
         now = time.monotonic()

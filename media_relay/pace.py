@@ -12,10 +12,11 @@ from collections.abc import Callable
 
 from media_relay.engine import BATCH
 
-# From one reading to the next: what a packet waits at most, and half of it on average.
-GATHER_SECONDS = 0.002
+# From one reading to the next: what a packet waits at most, and half of it on average. Senders'
+# own pacers and their estimators of congestion think in steps of 5 ms.
+GATHER_SECONDS = 0.003
 # Readings closer than this follow each other closely.
-CLOSE_SECONDS = 0.004
+CLOSE_SECONDS = 0.005
 # So many share the costs well enough, and whoever has so much to do has no time to sleep.
 ENOUGH = BATCH // 2
 
@@ -25,6 +26,7 @@ class Pace:
 
     A timer of the loop would come up to a millisecond late, and cost two calls on its selector.
     `read` reads all sockets and notes each; after a sleep it is called without asking the selector.
+    While `is_due` what the selector has seen is left to that reading.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class Pace:
         self._read = read
         self._sleep = sleep
         self._read_at = 0.0
-        self._is_due = False
+        self.is_due = False
 
     def note(self, count: int, began_at: float) -> None:
         """A reading has brought so many packets; after many the next comes at once."""
@@ -41,13 +43,13 @@ class Pace:
             return
         is_close = began_at - self._read_at < CLOSE_SECONDS
         self._read_at = began_at
-        if is_close and count < ENOUGH and not self._is_due:
+        if is_close and count < ENOUGH and not self.is_due:
             # Soon, so that the other sockets are read before.
-            self._is_due = True
+            self.is_due = True
             asyncio.get_running_loop().call_soon(self._gather)
 
     def _gather(self) -> None:
-        self._is_due = False
+        self.is_due = False
         left = self._read_at + GATHER_SECONDS - time.monotonic()
         if left > 0:
             self._sleep(left)

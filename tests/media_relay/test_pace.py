@@ -47,3 +47,14 @@ async def test_a_large_reading_and_a_long_one_are_followed_at_once() -> None:
     assert await sleeps_after((SEVERAL, AHEAD), (ENOUGH, AHEAD)) == 0
     assert await sleeps_after((SEVERAL, AHEAD), (ENOUGH - 1, AHEAD)) == 1
     assert await sleeps_and_reads_after((SEVERAL, -0.011), (SEVERAL, -0.010)) == (0, 1)
+
+
+async def test_a_reading_is_due_until_it_is_made() -> None:
+    due: list[bool] = []
+    pace = Pace(lambda: due.append(pace.is_due), lambda _: None)
+    assert not pace.is_due
+    for step in range(2):
+        pace.note(SEVERAL, time.monotonic() + AHEAD + step * CLOSE_SECONDS / 4)
+    assert pace.is_due
+    await asyncio.sleep(0)
+    assert due == [False]
