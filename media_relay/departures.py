@@ -6,8 +6,10 @@ draft-holmer-rmcat-transport-wide-cc-extensions-01. One feedback is boiled down 
 
 from array import array
 from dataclasses import dataclass
+from itertools import accumulate
 from operator import sub
 from struct import Struct
+from typing import cast
 
 from media_relay.errors import Malformed
 
@@ -18,7 +20,8 @@ MAX_STATUSES = 2048
 _HEADER = Struct("!HHL")
 _CHUNK = Struct("!H")
 _LARGE_DELTA = Struct("!h")
-_REFERENCE = 64_000
+# Reference times count 64 ms, deltas 250 µs.
+_TICKS_PER_REFERENCE = 256
 _TICK = 250
 # The fates of a departure.
 _SENT, _LOST, _RECEIVED = 0, 1, 2
@@ -47,6 +50,21 @@ class PathReport:
     mean_delay: int
 
 
+# One after the other from a base number on: microseconds, or None for lost.
+Arrivals = list[int | None]
+
+
+@dataclass(slots=True)
+class _Told:
+    """What a feedback tells for the first time: when the received ones left, and came."""
+
+    departures: "array[float]"
+    arrivals: list[int]
+    octets: int
+    lost: int
+    recovered: int
+
+
 class Departures:
     """The newest departures, by number; an older one gives its place to a newer."""
 
@@ -69,33 +87,18 @@ class Departures:
     def digest(self, feedback: bytes) -> PathReport | None:
         """What the feedback tells for the first time; None if it is malformed."""
         try:
-            arrivals = read_feedback(feedback)
+            base, arrivals = read_feedback(feedback)
         except Malformed:
             return None
-        fates, held = self._fates, min(self._count, DEPARTURES)
-        lost = recovered = octets = 0
-        left, came = [], []
-        for number, arrival in arrivals:
-            place = number % DEPARTURES
-            fate = fates[place]
-            if fate == _RECEIVED or (self._count - 1 - number) & 0xFFFF >= held:
-                continue
-            if arrival is None:
-                lost += fate == _SENT
-                fates[place] = _LOST
-                continue
-            recovered += fate == _LOST
-            fates[place] = _RECEIVED
-            octets += self._octets[place]
-            left.append(self._times[place])
-            came.append(arrival)
-        sent = [int(at * 1_000_000) for at in left]
+        told = self._take_all(base, arrivals) or self._take_each(base, arrivals)
+        sent = [int(at * 1_000_000) for at in told.departures]
+        came = told.arrivals
         delays = list(map(sub, came, sent))
         return PathReport(
             received=len(delays),
-            lost=lost,
-            recovered=recovered,
-            octets=octets,
+            lost=told.lost,
+            recovered=told.recovered,
+            octets=told.octets,
             first_departure=min(sent, default=0),
             last_departure=max(sent, default=0),
             first_arrival=min(came, default=0),
@@ -104,30 +107,63 @@ class Departures:
             mean_delay=sum(delays) // len(delays) if delays else 0,
         )
 
+    def _take_all(self, base: int, arrivals: Arrivals) -> _Told | None:
+        """As nearly always: all have come, and are told of for the first time; else None."""
+        count, first = len(arrivals), base % DEPARTURES
+        places = slice(first, first + count)
+        newest, oldest = self._age(base + count - 1), self._age(base)
+        is_held = oldest == newest + count - 1 < min(self._count, DEPARTURES)
+        if not is_held or self._fates[places] != bytes(count) or None in arrivals:
+            return None
+        self._fates[places] = bytes([_RECEIVED]) * count
+        came = cast("list[int]", arrivals)
+        return _Told(self._times[places], came, sum(self._octets[places]), lost=0, recovered=0)
 
-def read_feedback(data: bytes) -> list[tuple[int, int | None]]:
-    """(number, arrival in microseconds or None for lost), in order; or Malformed."""
+    def _take_each(self, base: int, arrivals: Arrivals) -> _Told:
+        fates, held = self._fates, min(self._count, DEPARTURES)
+        told = _Told(array("d"), [], 0, lost=0, recovered=0)
+        for number, arrival in enumerate(arrivals, base):
+            place = number % DEPARTURES
+            fate = fates[place]
+            if fate == _RECEIVED or self._age(number) >= held:
+                continue
+            if arrival is None:
+                told.lost += fate == _SENT
+                fates[place] = _LOST
+                continue
+            told.recovered += fate == _LOST
+            fates[place] = _RECEIVED
+            told.octets += self._octets[place]
+            told.departures.append(self._times[place])
+            told.arrivals.append(arrival)
+        return told
+
+    def _age(self, number: int) -> int:
+        """How many have left after it; at least `DEPARTURES` if it never left."""
+        return (self._count - 1 - number) & 0xFFFF
+
+
+def read_feedback(data: bytes) -> tuple[int, Arrivals]:
+    """The base number and the arrivals from it on; or Malformed."""
     if len(data) < _HEADER.size:
         raise Malformed("twcc.short")
     base, count, reference = _HEADER.unpack_from(data)
     if not count or count > MAX_STATUSES:
         raise Malformed("twcc.count")
     symbols, position = _symbols(data, count)
-    arrival = (reference >> 8) * _REFERENCE
-    found: list[tuple[int, int | None]] = []
-    for index, symbol in enumerate(symbols):
-        number = (base + index) & 0xFFFF
-        if symbol == 0:
-            found.append((number, None))
-            continue
-        size = symbol
-        if len(data) < position + size:
-            raise Malformed("twcc.short")
-        delta = data[position] if size == 1 else _LARGE_DELTA.unpack_from(data, position)[0]
+    if len(data) < position + sum(symbols):
+        raise Malformed("twcc.short")
+    ticks = (reference >> 8) * _TICKS_PER_REFERENCE
+    if symbols.count(1) == count:
+        deltas = data[position : position + count]
+        return base, [at * _TICK for at in accumulate(deltas, initial=ticks)][1:]
+    arrivals: Arrivals = []
+    for size in symbols:
+        if size:
+            ticks += data[position] if size == 1 else _LARGE_DELTA.unpack_from(data, position)[0]
+        arrivals.append(ticks * _TICK if size else None)
         position += size
-        arrival += delta * _TICK
-        found.append((number, arrival))
-    return found
+    return base, arrivals
 
 
 def _symbols(data: bytes, count: int) -> tuple[list[int], int]:

@@ -60,17 +60,19 @@ def test_numbers_never_sent_or_long_gone_are_passed_over() -> None:
 @given(st.binary(max_size=200))
 def test_hostile_feedback_is_malformed_or_bounded(data: bytes) -> None:
     try:
-        statuses = read_feedback(data)
+        base, arrivals = read_feedback(data)
     except Malformed:
         assert departed(1).digest(data) is None
     else:
-        assert 0 < len(statuses) <= MAX_STATUSES
+        assert 0 <= base <= 0xFFFF
+        assert 0 < len(arrivals) <= MAX_STATUSES
 
 
 @given(st.sets(st.integers(0, 300), min_size=1), st.floats(0, 1000))
 def test_what_our_own_writer_says_is_read_back(numbers: set[int], start: float) -> None:
     arrivals = [(number, start + number / 1000) for number in sorted(numbers)]
-    told = dict(read_feedback(feedback(FeedbackWriter(), *arrivals)))
+    base, read = read_feedback(feedback(FeedbackWriter(), *arrivals))
+    told = dict(enumerate(read, base))
     assert {number for number, at in told.items() if at is not None} == numbers
     for number, at in arrivals:
         assert abs((told[number] or 0) - at * 1_000_000) <= 250

@@ -60,7 +60,7 @@ steps = st.one_of(
     st.tuples(st.just("nack"), peers, st.sampled_from([500, 510, 600, 610]), st.integers(0, 40)),
     st.tuples(st.just("probe"), peers, slots, st.integers(0, 5)),
     st.tuples(st.just("feedback"), peers, st.binary(max_size=60)),
-    st.tuples(st.just("heard"), peers, st.integers(0, 30), st.integers(1, 40)),
+    st.tuples(st.just("heard"), peers, st.integers(0, 30), st.integers(1, 40), st.booleans()),
     st.tuples(st.just("wait"), st.sampled_from([0.005, 0.03, 0.6])),
     st.tuples(st.just("ask"), publishers),
     st.tuples(st.just("rejoin"), peers),
@@ -143,9 +143,9 @@ class Script:
     def feedback(self, viewer: int, data: bytes) -> None:
         self.pair.call("digest", viewer, data)
 
-    def heard(self, viewer: int, base: int, count: int) -> None:
-        """Feedback that is right: every third is lost."""
-        symbols = [0 if index % 3 == 2 else 1 for index in range(count)]
+    def heard(self, viewer: int, base: int, count: int, is_whole: bool) -> None:
+        """Feedback that is right: of everything, or every third is lost."""
+        symbols = [int(is_whole or index % 3 != 2) for index in range(count)]
         data = pack("!HHL", base, count, 1 << 8)
         for at in range(0, count, 14):
             bits = symbols[at : at + 14] + [0] * 14
