@@ -23,6 +23,8 @@ WINDOW_SECONDS = 2.0
 LATEST_SECONDS = 1.0
 # Sequence numbers are counted from here, so that none ever falls below zero.
 _ORIGIN = 1 << 16
+# Half of what an RTP timestamp counts before it wraps, and all of it.
+HALF_WRAP, WRAP = float(1 << 31), float(1 << 32)
 
 
 @dataclass(slots=True)
@@ -200,12 +202,15 @@ class Inbound:
         self._highest = position
 
     def _on_time(self, timestamp: int, now: float, *, repaired: bool) -> float:
-        transit = (now * self.clock_rate - timestamp) % (1 << 32)
+        before = self._transit
+        # Unwrapped: the one nearest to the transit of the packet before.
+        ahead = (now * self.clock_rate - timestamp - before + HALF_WRAP) % WRAP - HALF_WRAP
+        transit = before + ahead
         if not repaired:
-            self._measure_jitter(transit)
+            self._measure_jitter(ahead)
+            self._transit = transit
             self._note_fastest(transit, now)
-        late = max(_between(self._fastest, transit), _between(self._fastest_before, transit))
-        late /= self.clock_rate
+        late = (transit - min(self._fastest, self._fastest_before)) / self.clock_rate
         return now - late if 0 < late < LATEST_SECONDS else now
 
     def _note_fastest(self, transit: float, now: float) -> None:
@@ -213,16 +218,10 @@ class Inbound:
             is_first = not self._window_at
             self._fastest_before = transit if is_first else self._fastest
             self._fastest, self._window_at = transit, now
-        elif _between(self._fastest, transit) < 0:
+        elif transit < self._fastest:
             self._fastest = transit
 
-    def _measure_jitter(self, transit: float) -> None:
+    def _measure_jitter(self, ahead: float) -> None:
         """Interarrival jitter, RFC 3550, A.8."""
         if self._transit:
-            self._jitter += (abs(_between(self._transit, transit)) - self._jitter) / 16
-        self._transit = transit
-
-
-def _between(first: float, second: float) -> float:
-    """How much later, in units of the clock, around the wrap of its 32 bits."""
-    return (second - first + (1 << 31)) % (1 << 32) - (1 << 31)
+            self._jitter += (abs(ahead) - self._jitter) / 16

@@ -11,12 +11,14 @@ from media_relay.engine_fast.packets import address, extend
 from media_relay.engine_fast.state import MAX_DATAGRAM, NOBODY, RING, Array, Record, State
 from media_relay.inbound import (
     FRESH_SECONDS,
+    HALF_WRAP,
     LATEST_SECONDS,
     MAX_ASKS,
     MAX_GAP,
     REORDER_SECONDS,
     SILENT_SECONDS,
     WINDOW_SECONDS,
+    WRAP,
 )
 
 _ORIGIN = 1 << 16
@@ -153,12 +155,15 @@ def _forget_hole(inbound: Record, held: Record) -> None:
 @compiled
 def _on_time(inbound: Record, timestamp: int, now: float, is_repaired: bool) -> float:
     """When the packet would have come had nothing delayed it."""
-    transit = (now * inbound.clock_rate - timestamp) % 4294967296.0
+    before = inbound.transit
+    # Unwrapped: the one nearest to the transit of the packet before.
+    ahead = (now * inbound.clock_rate - timestamp - before + HALF_WRAP) % WRAP - HALF_WRAP
+    transit = before + ahead
     if not is_repaired:
-        _measure_jitter(inbound, transit)
+        _measure_jitter(inbound, ahead)
+        inbound.transit = transit
         _note_fastest(inbound, transit, now)
-    late = max(_between(inbound.fastest, transit), _between(inbound.fastest_before, transit))
-    late /= inbound.clock_rate
+    late = (transit - min(inbound.fastest, inbound.fastest_before)) / inbound.clock_rate
     return now - late if 0 < late < LATEST_SECONDS else now
 
 
@@ -168,20 +173,12 @@ def _note_fastest(inbound: Record, transit: float, now: float) -> None:
         inbound.fastest_before = inbound.fastest if inbound.window_at else transit
         inbound.fastest = transit
         inbound.window_at = now
-    elif _between(inbound.fastest, transit) < 0:
+    elif transit < inbound.fastest:
         inbound.fastest = transit
 
 
 @compiled
-def _measure_jitter(inbound: Record, transit: float) -> None:
+def _measure_jitter(inbound: Record, ahead: float) -> None:
     """Interarrival jitter, RFC 3550, A.8."""
     if inbound.transit:
-        difference = abs(_between(inbound.transit, transit))
-        inbound.jitter += (difference - inbound.jitter) / 16
-    inbound.transit = transit
-
-
-@compiled
-def _between(first: float, second: float) -> float:
-    """How much later, in units of the clock, around the wrap of its 32 bits."""
-    return (second - first + 2147483648.0) % 4294967296.0 - 2147483648.0
+        inbound.jitter += (abs(ahead) - inbound.jitter) / 16
