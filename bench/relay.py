@@ -23,6 +23,7 @@ from pathlib import Path
 
 from bench.relay_load import report
 from bench.relay_load.cache import CannotMeasure
+from bench.relay_load.interpreter import relay_python
 from bench.relay_load.janus import Janus
 from bench.relay_load.janus_install import provide_janus, provide_libsrtp
 from bench.relay_load.measure import Run, one_run, serving, stretch
@@ -195,7 +196,7 @@ def machine() -> dict[str, object]:
         "processor": names[0] if names else platform.processor(),
         "processors": os.cpu_count(),
         "kernel": platform.release(),
-        "python": platform.python_version(),
+        "python": relay_python().description,
         "versions": {name: version(name) for name in ("pylibsrtp", "numba", "llvmlite", "aiortc")},
         "janus": janus_version(),
         "load_average": os.getloadavg(),

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +13,7 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bench.relay_load.interpreter import relay_python
 from bench.relay_load.line import PASSWORD, UFRAG, Identity, Remote, connect, open_socket
 from bench.relay_load.native import AUDIO, VIDEO, Extensions, Load
 from bench.relay_load.server import AUDIO_TYPE, RTX_TYPE, VIDEO_TYPE, Shape, end
@@ -97,9 +97,10 @@ class Quietroom:
             "RELAY_ENGINE": self._engine,
         }
         local = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        python = relay_python()
         return subprocess.Popen(
-            [sys.executable, *RELAY.command_for()[1:], "--index", str(index)],
-            env=local | given,
+            [python.executable, *RELAY.command_for()[1:], "--index", str(index)],
+            env=local | python.environment | given,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
