@@ -2,14 +2,21 @@
 
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from statistics import median
 from threading import Event, Thread
+from time import monotonic, sleep
 
 from bench.relay_load.native import AUDIO, VIDEO, Extensions, Line, Load, Result
 
 Deliver = Callable[[int, bytes], bytes | None]
 KEYS_OF_ONE_DIRECTION = 56
+MEMBERS = 8
+VIDEO_INTERVAL_SECONDS = 1 / 250
+# The load sends nothing while members join.
+PAUSE_SECONDS = 0.15
 
 
 def intact(number: int, packet: bytes) -> bytes:
@@ -40,6 +47,44 @@ def test_a_packet_of_another_room_is_corrupt() -> None:
     result = watched(intact, room=1)
     assert result.corrupt == result.sent > 100
     assert result.delivered == 0
+
+
+def test_members_do_not_send_in_step_even_after_a_pause() -> None:
+    load, keys, sink = Load(), os.urandom(2 * KEYS_OF_ONE_DIRECTION), _udp()
+    for number in range(MEMBERS):
+        member = _udp()
+        member.connect(sink.getsockname())
+        line = load.add(Line(member, keys, b""), 0, number)
+        named = Extensions(3, 4, 0, b"1", b"")
+        load.publish(line, VIDEO, ssrc=100 + number, payload_type=96, extensions=named)
+    sleep(PAUSE_SECONDS)
+    with arrivals(sink) as came:
+        load.run(0.5, waits=False)
+    load.close()
+    share = VIDEO_INTERVAL_SECONDS / MEMBERS
+    together = Counter(int(at / share) for at in came)
+    assert sum(together.values()) > 100
+    # In step they would come all at once.
+    assert median(together.values()) <= MEMBERS / 2
+
+
+@contextmanager
+def arrivals(sink: socket.socket) -> Iterator[list[float]]:
+    """When each packet came, in seconds."""
+    came: list[float] = []
+    over = Event()
+
+    def note() -> None:
+        while not over.is_set():
+            with suppress(TimeoutError):
+                sink.recv(2000)
+                came.append(monotonic())
+
+    thread = Thread(target=note)
+    thread.start()
+    yield came
+    over.set()
+    thread.join()
 
 
 def watched(deliver: Deliver, *, room: int = 0) -> Result:

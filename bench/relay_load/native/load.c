@@ -45,17 +45,18 @@ int load_add_line(struct load *load, int fd, int room, int member, const uint8_t
     return load->count++;
 }
 
-/* Streams begin spread over their interval, so that members do not speak in step. */
+/* Streams are spread over their interval, so that members do not speak in step. */
 void load_publish(struct load *load, int index, int kind, uint32_t ssrc, int payload_type,
                   const struct extensions *extensions) {
     struct line *line = load->lines[index];
+    line->index = index;
     line->publishes = 1;
     line->ssrc = ssrc;
     line->out[kind] = (struct outgoing){
         .ssrc = ssrc,
         .payload_type = payload_type,
         .extensions = *extensions,
-        .due = wall_clock() + (uint64_t)(index * 7919 + kind * 104729) * 1000 % 20000000,
+        .due = due_after(wall_clock(), index, kind),
     };
 }
 

@@ -46,7 +46,7 @@ struct arrival {
 };
 
 struct line {
-    int fd, room, member, publishes, watches;
+    int fd, index, room, member, publishes, watches;
     struct cipher rtp_out, rtp_in, rtcp_out, rtcp_in;
     uint32_t rtcp_index, ssrc;
     uint16_t transport_sequence;

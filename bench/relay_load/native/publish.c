@@ -99,12 +99,19 @@ static void send_packet(struct load *load, struct line *line, enum kind kind, ui
     out->sent_bytes += length - header;
 }
 
+/* Even places in the interval, however many there are: multiples of the golden ratio (Knuth). */
+uint64_t due_after(uint64_t now, int index, int kind) {
+    uint64_t interval = INTERVAL[kind];
+    uint32_t place = (uint32_t)(KINDS * index + kind) * 2654435769u;
+    return now - now % interval + interval + (place * interval >> 32);
+}
+
 void publish(struct load *load, struct line *line, uint64_t now) {
     for (int kind = 0; kind < KINDS; kind++) {
         struct outgoing *out = &line->out[kind];
         if (!out->ssrc) continue;
-        /* After a pause nothing is made up for: a burst would measure something else. */
-        if (now > out->due + LATE_NS) out->due = now;
+        /* After a pause nothing is made up for, and each stream keeps its place in the interval. */
+        if (now > out->due + LATE_NS) out->due = due_after(now, line->index, kind);
         for (; out->due <= now; out->due += INTERVAL[kind]) send_packet(load, line, kind, now);
     }
 }
