@@ -93,10 +93,10 @@ async def _warm_up(load: Load) -> None:
 async def _kept_alive(server: Server, load: Load) -> AsyncIterator[None]:
     async def renew() -> None:
         while True:
+            await server.renew()
             for _ in range(RENEWALS_EACH):
                 load.renew_consent()
                 await asyncio.sleep(CONSENT_SECONDS)
-            await server.renew()
 
     task = asyncio.create_task(renew())
     try:
