@@ -22,11 +22,8 @@ def without_apps() -> None:
     refuse_unready(settings)
 
 
-def node_config(index: int = 0, *, gathers: bool = False) -> NodeConfig:
-    """`index` numbers the relay processes of one machine: each has the next UDP port.
-
-    `gathers` is for a process that does nothing else.
-    """
+def node_config(index: int = 0) -> NodeConfig:
+    """`index` numbers the relay processes of one machine: each has the next UDP port."""
     return NodeConfig(
         verify_key=ticket_verify_key(),
         bind=tuple(settings.RELAY_BIND),
@@ -34,5 +31,4 @@ def node_config(index: int = 0, *, gathers: bool = False) -> NodeConfig:
         port=settings.RELAY_PORT + index,
         engine=EngineChoice(settings.RELAY_ENGINE),
         cache=settings.RELAY_CACHE,
-        gathers=gathers,
     )

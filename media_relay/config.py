@@ -11,8 +11,7 @@ from media_relay.engines import CACHE, EngineChoice
 class NodeConfig:
     """`bind` holds one address per socket: a wildcard answers from the wrong source. The
     advertised addresses and port may differ from the bound ones (containers). Port 0: any.
-    `cache` is where the fast engine keeps its compiled code. `gathers`: the node has the event
-    loop to itself and may sleep there for a moment (see pace).
+    `cache` is where the fast engine keeps its compiled code.
     """
 
     verify_key: Ed25519PublicKey
@@ -22,4 +21,3 @@ class NodeConfig:
     advertised_port: int | None = None
     engine: EngineChoice = EngineChoice.REFERENCE
     cache: str = CACHE
-    gathers: bool = False

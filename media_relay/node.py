@@ -27,7 +27,7 @@ from media_relay.metrics import Figures, figures_of
 from media_relay.pace import Pace
 from media_relay.paths import Paths
 from media_relay.rates import Rates
-from media_relay.rhythm import TICK_SECONDS, TICKS_PER_REPORT, Rhythm
+from media_relay.rhythm import TICKS_PER_REPORT, Rhythm
 from media_relay.room import Room
 from media_relay.sdp import Candidate, Offer, parse_offer
 from media_relay.slots import Mapping, slots_of
@@ -63,10 +63,8 @@ class Node:
         self._used = UsedTickets()
         self.watchers = Watchers()
         self._demand = Demand()
-        self._pace = Pace(self._read_all) if config.gathers else None
-        self._ticker: asyncio.Task[None] | None = None
+        self._ticks = itertools.count()
         self._closing: set[asyncio.Task[None]] = set()
-        self._wake = asyncio.Event()
         self.is_draining = False
 
     async def start(self) -> None:
@@ -81,26 +79,20 @@ class Node:
         self._rates = Rates(self._engine)
         self._feedback = Feedback(self._engine, self._by_peer.get)
         self._rhythm = Rhythm(self._feedback, self._rates, self._demand)
-        loop = asyncio.get_running_loop()
-        for index, bound in enumerate(self._sockets):
-            loop.add_reader(bound, self._readable, index)
-        self._ticker = asyncio.create_task(self._tick())
+        self._pace = Pace(self._sockets, self._read, self._tick)
 
     async def close(self) -> None:
         """Close every transport, tell every watcher. Idempotent."""
         self.is_draining = True
-        if self._ticker is not None:
-            self._ticker.cancel()
-            self._ticker = None
+        if self._sockets:
+            self._pace.close()
         for transport in list(self._transports.values()):
             await self._drop(transport, "node")
         for task in self._closing:
             task.cancel()
         await asyncio.gather(*self._closing, return_exceptions=True)
         self.watchers.close()
-        loop = asyncio.get_running_loop()
         for bound in self._sockets:
-            loop.remove_reader(bound)
             bound.close()
         self._sockets = []
 
@@ -167,7 +159,7 @@ class Node:
         self._by_peer[transport.peer] = transport
         self._paths.lead_to(transport)
         transport.start(self._connected, self._lost)
-        self._wake.set()
+        self._pace.wake()
         return transport.answer(self.candidates)
 
     def seat(self, ticket: str) -> str:
@@ -329,11 +321,8 @@ class Node:
         if reason is not None:
             self.watchers.emit(transport.connection, TransportClosed(reason))
 
-    def _readable(self, index: int) -> None:
-        if self._pace is None or not self._pace.is_due:
-            self._read(index)
-
-    def _read(self, index: int) -> None:
+    def _read(self, index: int) -> int:
+        """Read one socket; how many packets it had."""
         now = time.monotonic()
         seen = self._engine.run(index)
         for path, data in seen.strangers:
@@ -344,27 +333,20 @@ class Node:
         for peer, plain in seen.rtcp:
             if peer in self._by_peer:
                 self._feedback.hear(self._by_peer[peer], plain, now)
-        if self._pace is not None:
-            self._pace.note(seen.count, now)
+        return seen.count
 
-    def _read_all(self) -> None:
-        for index in range(len(self._sockets)):
-            self._read(index)
-
-    async def _tick(self) -> None:
-        for tick in itertools.count():
-            if not self._transports:
-                self._wake.clear()
-                await self._wake.wait()
-            await asyncio.sleep(TICK_SECONDS)
-            # The outermost loop: leases MUST expire whatever else goes wrong.
-            try:
-                if tick % TICKS_PER_REPORT == 0:
-                    await self._expire(time.monotonic())
-                    self._judge_lines()
-                self._rhythm.beat(tick, self._connected_transports(), time.monotonic())
-            except Exception:
-                log.exception("relay.tick_failed")
+    def _tick(self) -> None:
+        if not self._transports:
+            self._pace.rest()
+        # The outermost call: leases MUST expire whatever else goes wrong.
+        try:
+            tick = next(self._ticks)
+            if tick % TICKS_PER_REPORT == 0:
+                self._expire(time.monotonic())
+                self._judge_lines()
+            self._rhythm.beat(tick, self._connected_transports(), time.monotonic())
+        except Exception:
+            log.exception("relay.tick_failed")
 
     def _connected_transports(self) -> list[Transport]:
         connected = TransportState.CONNECTED
@@ -375,12 +357,12 @@ class Node:
         for room in self._rooms.values():
             room.judge(now)
 
-    async def _expire(self, now: float) -> None:
+    def _expire(self, now: float) -> None:
         wall = time.time()
         self._used.prune(wall)
         for room in list(self._rooms.values()):
             if room.expire(wall):
                 self._settle(room)
-        for transport in list(self._transports.values()):
+        for transport in self._transports.values():
             if not transport.agent.has_consent(now):
-                await self._drop(transport, "consent")
+                self._lost(transport, "consent")

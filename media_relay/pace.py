@@ -1,56 +1,108 @@
-"""How often the sockets are read while much comes in.
+"""The clock of a node: when its sockets are read, and when its tick is due.
 
-A wake-up costs as much as several packets, and packets that leave for one viewer together leave
-by one call. So after a reading that followed another closely, what comes next is left to gather
-until a moment has passed since it began. Who sends seldom never waits, and a reading that was
-long enough for others to come is followed by the next at once.
+A wake-up costs as much as ten packets, and packets that leave for one viewer together leave by
+one call. So after a reading that followed another closely the clock alone says when all sockets
+are read, until a reading brings nothing, and ticks ride on these readings. Who sends seldom never
+waits.
 """
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from socket import socket
 
+from media_relay.alarm import Alarm
 from media_relay.engine import BATCH
 
-# From one reading to the next: what a packet waits at most, and half of it on average. Senders'
-# own pacers and their estimators of congestion think in steps of 5 ms.
-GATHER_SECONDS = 0.003
-# Readings closer than this follow each other closely.
-CLOSE_SECONDS = 0.005
-# So many share the costs well enough, and whoever has so much to do has no time to sleep.
-ENOUGH = BATCH // 2
+# From one reading to the next, by how much comes: what a packet waits at most, and half of it on
+# average. Senders' own pacers and their estimators of congestion think in steps of 5 ms.
+SHORTEST_SECONDS, LONGEST_SECONDS = 0.003, 0.005
+# So many share a wake-up well enough.
+ENOUGH = 16
+TICK_SECONDS = 0.025
 
 
 class Pace:
-    """Sleeps on the event loop's own thread: nothing else may need it meanwhile.
+    """Has the loop watch the sockets and a clock that ticks, or a faster clock alone.
 
-    A timer of the loop would come up to a millisecond late, and cost two calls on its selector.
-    `read` reads all sockets and notes each; after a sleep it is called without asking the selector.
-    While `is_due` what the selector has seen is left to that reading.
+    `read` reads one socket, by its index, and says how many packets it had. `tick` comes every
+    TICK_SECONDS, or with the reading next to it, from `wake` to `rest`.
     """
 
     def __init__(
-        self, read: Callable[[], None], sleep: Callable[[float], None] = time.sleep
+        self, sockets: Sequence[socket], read: Callable[[int], int], tick: Callable[[], None]
     ) -> None:
+        self._sockets = sockets
         self._read = read
-        self._sleep = sleep
+        self._tick = tick
+        self._is_ticking = False
+        self._tick_at = 0.0
         self._read_at = 0.0
-        self.is_due = False
+        self._loop = asyncio.get_running_loop()
+        self._alarm = Alarm()
+        self._loop.add_reader(self._alarm, self._due)
+        self._watch_sockets()
 
-    def note(self, count: int, began_at: float) -> None:
-        """A reading has brought so many packets; after many the next comes at once."""
-        if not count:
+    def wake(self) -> None:
+        """The first tick is a whole one away."""
+        if self._is_ticking:
             return
-        is_close = began_at - self._read_at < CLOSE_SECONDS
-        self._read_at = began_at
-        if is_close and count < ENOUGH and not self.is_due:
-            # Soon, so that the other sockets are read before.
-            self.is_due = True
-            asyncio.get_running_loop().call_soon(self._gather)
+        self._is_ticking = True
+        self._tick_at = time.monotonic() + TICK_SECONDS
+        if self._is_watching:
+            self._alarm.set(TICK_SECONDS)
 
-    def _gather(self) -> None:
-        self.is_due = False
-        left = self._read_at + GATHER_SECONDS - time.monotonic()
-        if left > 0:
-            self._sleep(left)
-        self._read()
+    def rest(self) -> None:
+        """No more ticks; what comes is read all the same."""
+        self._is_ticking = False
+
+    def close(self) -> None:
+        """Nothing is read any more. Once only."""
+        for watched in self._sockets:
+            self._loop.remove_reader(watched)
+        self._loop.remove_reader(self._alarm)
+        self._alarm.close()
+
+    def _watch_sockets(self) -> None:
+        self._is_watching = True
+        for index, each in enumerate(self._sockets):
+            self._loop.add_reader(each, self._readable, index)
+
+    def _leave_sockets(self) -> None:
+        self._is_watching = False
+        for each in self._sockets:
+            self._loop.remove_reader(each)
+
+    def _readable(self, index: int) -> None:
+        now = time.monotonic()
+        if not self._read(index):
+            return
+        is_close = now - self._read_at < LONGEST_SECONDS
+        self._read_at = now
+        if is_close and self._is_watching:
+            self._leave_sockets()
+            self._alarm.set(SHORTEST_SECONDS)
+
+    def _due(self) -> None:
+        now = time.monotonic()
+        pause = None if self._is_watching else self._read_all(now)
+        if self._is_ticking and now + SHORTEST_SECONDS / 2 >= self._tick_at:
+            self._tick_at = now + TICK_SECONDS
+            self._tick()
+        if pause is not None:
+            self._alarm.set(now + pause - time.monotonic())
+        elif self._is_ticking:
+            self._alarm.set(self._tick_at - time.monotonic())
+        else:
+            self._alarm.clear()
+
+    def _read_all(self, now: float) -> float | None:
+        """The pause from this reading to the next, in seconds; None with no more to come."""
+        counts = [self._read(index) for index in range(len(self._sockets))]
+        passed, self._read_at = now - self._read_at, now
+        if not any(counts):
+            self._watch_sockets()
+            return None
+        if max(counts) == BATCH:
+            return 0.0
+        return min(max(SHORTEST_SECONDS, passed * ENOUGH / sum(counts)), LONGEST_SECONDS)

@@ -7,10 +7,10 @@ from media_relay.feedback import Feedback
 from media_relay.rates import Rates
 from media_relay.transport import Transport
 
-TICK_SECONDS = 0.020
-TICKS_PER_FEEDBACK = 5
-TICKS_PER_ALLOCATION = 24
-TICKS_PER_REPORT = 50
+# See pace.TICK_SECONDS: ten times, twice, once a second.
+TICKS_PER_FEEDBACK = 4
+TICKS_PER_ALLOCATION = 20
+TICKS_PER_REPORT = 40
 
 
 class Rhythm:

@@ -1,60 +1,187 @@
-"""While much comes in, a relay that is alone on its loop reads less often; otherwise at once."""
+"""While much comes in, a relay reads by the clock; otherwise at once."""
 
 import asyncio
-import time
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from statistics import median
 
-from media_relay.pace import CLOSE_SECONDS, ENOUGH, Pace
+import pytest
 
-SEVERAL = 5
-# So far ahead that no slow machine gets there.
-AHEAD = 60.0
+from media_relay.engine import BATCH
+from media_relay.pace import ENOUGH, LONGEST_SECONDS, SHORTEST_SECONDS, TICK_SECONDS, Pace
 
-
-async def sleeps_after(*readings: tuple[int, float]) -> int:
-    """How often the loop stands still after readings of so many packets at these times."""
-    slept, _ = await sleeps_and_reads_after(*readings)
-    return slept
-
-
-async def sleeps_and_reads_after(*readings: tuple[int, float]) -> tuple[int, int]:
-    """The same, and how often everything is read without asking."""
-    slept: list[float] = []
-    reads: list[None] = []
-    pace, now = Pace(lambda: reads.append(None), slept.append), time.monotonic()
-    for count, at in readings:
-        pace.note(count, now + at)
-    await asyncio.sleep(0)
-    return len(slept), len(reads)
+# What a busy machine may take for something that is due.
+PATIENCE_SECONDS = 10.0
+A_WHILE = 20 * LONGEST_SECONDS
 
 
-async def test_what_follows_closely_gathers_and_the_first_does_not() -> None:
-    close, later = AHEAD + CLOSE_SECONDS / 2, AHEAD + 2 * CLOSE_SECONDS
-    assert await sleeps_and_reads_after((SEVERAL, AHEAD), (SEVERAL, close)) == (1, 1)
-    assert await sleeps_after((SEVERAL, AHEAD)) == 0
-    assert await sleeps_after((SEVERAL, AHEAD), (SEVERAL, later)) == 0
+class Desk:
+    """A pace over two sockets, and what it had them do. Each datagram counts as `worth` packets."""
+
+    def __init__(self) -> None:
+        self.receivers = [socket.socket(type=socket.SOCK_DGRAM) for _ in range(2)]
+        for each in self.receivers:
+            each.bind(("127.0.0.1", 0))
+        self.sender = socket.socket(type=socket.SOCK_DGRAM)
+        self.readings: list[tuple[float, int, int]] = []
+        self.ticks: list[float] = []
+        self.worth = 1
+        self.at_a_tick: Callable[[], None] = lambda: None
+        self.pace = Pace(self.receivers, self._read, self._tick)
+
+    def send(self, index: int = 0) -> None:
+        self.sender.sendto(b"packet", self.receivers[index].getsockname())
+
+    async def flow(self) -> None:
+        """Send until the clock alone says when to read, and for a while after."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not self.empty_readings:
+                self.send()
+                await asyncio.sleep(0)
+
+    @property
+    def empty_readings(self) -> int:
+        """Of a socket that nothing was sent to: only the clock has it read."""
+        return sum(index == 1 for _, index, _ in self.readings)
+
+    def _read(self, index: int) -> int:
+        count = 0
+        while count < BATCH:
+            try:
+                self.receivers[index].recv(16, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                break
+            count += self.worth
+        self.readings.append((asyncio.get_running_loop().time(), index, count))
+        return count
+
+    def _tick(self) -> None:
+        self.ticks.append(asyncio.get_running_loop().time())
+        self.at_a_tick()
 
 
-async def test_two_sockets_gather_together() -> None:
-    ats = (AHEAD + step * CLOSE_SECONDS / 4 for step in range(3))
-    assert await sleeps_after(*((SEVERAL, at) for at in ats)) == 1
+@contextmanager
+def a_desk() -> Iterator[Desk]:
+    desk = Desk()
+    try:
+        yield desk
+    finally:
+        desk.pace.close()
+        for each in (desk.sender, *desk.receivers):
+            each.close()
 
 
-async def test_an_empty_reading_ends_the_gathering() -> None:
-    assert await sleeps_and_reads_after((SEVERAL, AHEAD), (0, AHEAD)) == (0, 0)
+async def until(is_so: Callable[[], object]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not is_so():  # noqa: ASYNC110  # nothing tells
+            await asyncio.sleep(SHORTEST_SECONDS)
 
 
-async def test_a_large_reading_and_a_long_one_are_followed_at_once() -> None:
-    assert await sleeps_after((SEVERAL, AHEAD), (ENOUGH, AHEAD)) == 0
-    assert await sleeps_after((SEVERAL, AHEAD), (ENOUGH - 1, AHEAD)) == 1
-    assert await sleeps_and_reads_after((SEVERAL, -0.011), (SEVERAL, -0.010)) == (0, 1)
+async def test_the_first_packet_is_read_at_once_and_the_second_starts_the_clock() -> None:
+    with a_desk() as desk:
+        desk.send()
+        await until(lambda: desk.readings)
+        assert [(index, count) for _, index, count in desk.readings] == [(0, 1)]
+        await desk.flow()
+        assert desk.empty_readings
 
 
-async def test_a_reading_is_due_until_it_is_made() -> None:
-    due: list[bool] = []
-    pace = Pace(lambda: due.append(pace.is_due), lambda _: None)
-    assert not pace.is_due
-    for step in range(2):
-        pace.note(SEVERAL, time.monotonic() + AHEAD + step * CLOSE_SECONDS / 4)
-    assert pace.is_due
-    await asyncio.sleep(0)
-    assert due == [False]
+async def test_by_the_clock_what_comes_waits_and_is_read_together() -> None:
+    with a_desk() as desk:
+        await desk.flow()
+        for _ in range(5):
+            desk.send()
+        before = len(desk.readings)
+        await until(lambda: len(desk.readings) > before)
+        assert desk.readings[before][2] >= 5
+
+
+@pytest.mark.parametrize(
+    ("together", "expected"), [(1, LONGEST_SECONDS), (ENOUGH // 2, SHORTEST_SECONDS)]
+)
+async def test_the_less_comes_the_longer_a_reading_waits(together: int, expected: float) -> None:
+    with a_desk() as desk:
+        await desk.flow()
+        first = len(desk.readings)
+        while len(desk.readings) < first + 60:
+            for _ in range(together):
+                desk.send()
+            await asyncio.sleep(SHORTEST_SECONDS / 3)
+        times = [at for at, index, _ in desk.readings[first:] if index == 1]
+        gaps = [after - at for at, after in pairwise(times)]
+        assert abs(median(gaps) - expected) < (LONGEST_SECONDS - SHORTEST_SECONDS) / 2
+
+
+async def test_one_who_sends_seldom_never_waits() -> None:
+    with a_desk() as desk:
+        for _ in range(5):
+            desk.send()
+            await asyncio.sleep(4 * LONGEST_SECONDS)
+        assert len(desk.readings) == 5
+        assert not desk.empty_readings
+
+
+async def test_a_reading_that_brings_nothing_ends_the_clock() -> None:
+    with a_desk() as desk:
+        await desk.flow()
+        await until(lambda: desk.readings[-2:] and not any(c for _, _, c in desk.readings[-2:]))
+        ended = len(desk.readings)
+        await asyncio.sleep(A_WHILE)
+        assert len(desk.readings) == ended
+        desk.send(1)
+        await until(lambda: len(desk.readings) > ended)
+        assert desk.readings[ended][1:] == (1, 1)
+
+
+async def test_what_a_full_reading_left_does_not_wait() -> None:
+    with a_desk() as desk:
+        await desk.flow()
+        desk.worth = BATCH
+        for _ in range(3):
+            desk.send()
+        await until(lambda: sum(count == BATCH for _, _, count in desk.readings) >= 3)
+        times = [at for at, _, count in desk.readings if count == BATCH]
+        assert min(after - at for at, after in pairwise(times)) < (SHORTEST_SECONDS / 2)
+
+
+@pytest.mark.parametrize("flows", [False, True])
+async def test_ticks_come_from_wake_to_rest(flows: bool) -> None:
+    with a_desk() as desk:
+        await asyncio.sleep(3 * TICK_SECONDS)
+        assert not desk.ticks
+        desk.pace.wake()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(desk.ticks) < 8:
+                if flows:
+                    desk.send()
+                await asyncio.sleep(0)
+        assert bool(desk.empty_readings) is flows
+        # Not one early: late ones are the machine's.
+        gaps = [after - at for at, after in pairwise(desk.ticks)]
+        assert min(gaps) > TICK_SECONDS / 2
+        desk.pace.rest()
+        ended = len(desk.ticks)
+        await asyncio.sleep(3 * TICK_SECONDS)
+        assert len(desk.ticks) == ended
+
+
+async def test_a_tick_may_end_the_ticks_and_wake_begin_them_anew() -> None:
+    with a_desk() as desk:
+        desk.at_a_tick = desk.pace.rest
+        for count in (1, 2):
+            desk.pace.wake()
+            await until(lambda: len(desk.ticks) >= count)  # noqa: B023  # awaited here
+            await asyncio.sleep(3 * TICK_SECONDS)
+            assert len(desk.ticks) == count
+
+
+async def test_control_does_not_wait_for_the_clock() -> None:
+    with a_desk() as desk:
+        await desk.flow()
+        before = len(desk.readings)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        # Fifty turns of the loop take no fifty readings.
+        assert len(desk.readings) - before < 25

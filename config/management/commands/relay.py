@@ -33,7 +33,7 @@ class Command(BaseCommand):
         asyncio.run(self._relay(index))
 
     async def _relay(self, index: int) -> None:
-        node = Node(node_config(index, gathers=True))
+        node = Node(node_config(index))
         try:
             await node.start()
         except OSError as error:
