@@ -296,7 +296,7 @@ class Node:
             self._feedback.ask_key_frames(time.monotonic())
 
     def _lost(self, transport: Transport, reason: str) -> None:
-        """The handshake failed or the peer said goodbye: called from the transport's task."""
+        """The handshake failed, the peer said goodbye, or its consent ran out."""
         task = asyncio.create_task(self._bury(transport, reason))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

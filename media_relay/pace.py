@@ -50,7 +50,7 @@ class Pace:
         self._is_ticking = True
         self._tick_at = time.monotonic() + TICK_SECONDS
         if self._is_watching:
-            self._alarm.set(TICK_SECONDS)
+            self._await_tick()
 
     def rest(self) -> None:
         """No more ticks; what comes is read all the same."""
@@ -58,8 +58,7 @@ class Pace:
 
     def close(self) -> None:
         """Nothing is read any more. Once only."""
-        for watched in self._sockets:
-            self._loop.remove_reader(watched)
+        self._leave_sockets()
         self._loop.remove_reader(self._alarm)
         self._alarm.close()
 
@@ -67,6 +66,13 @@ class Pace:
         self._is_watching = True
         for index, each in enumerate(self._sockets):
             self._loop.add_reader(each, self._readable, index)
+        self._await_tick()
+
+    def _await_tick(self) -> None:
+        if self._is_ticking:
+            self._alarm.set(self._tick_at - time.monotonic())
+        else:
+            self._alarm.clear()
 
     def _leave_sockets(self) -> None:
         self._is_watching = False
@@ -84,25 +90,24 @@ class Pace:
             self._alarm.set(SHORTEST_SECONDS)
 
     def _due(self) -> None:
+        # The tick first: a reading that fails is tried again at once and MUST NOT hold it up.
         now = time.monotonic()
-        pause = None if self._is_watching else self._read_all(now)
         if self._is_ticking and now + SHORTEST_SECONDS / 2 >= self._tick_at:
             self._tick_at = now + TICK_SECONDS
             self._tick()
-        if pause is not None:
-            self._alarm.set(now + pause - time.monotonic())
-        elif self._is_ticking:
-            self._alarm.set(self._tick_at - time.monotonic())
+        if not self._is_watching:
+            self._read_all()
         else:
-            self._alarm.clear()
+            self._await_tick()
 
-    def _read_all(self, now: float) -> float | None:
-        """The pause from this reading to the next, in seconds; None with no more to come."""
+    def _read_all(self) -> None:
+        now = time.monotonic()
         counts = [self._read(index) for index in range(len(self._sockets))]
         passed, self._read_at = now - self._read_at, now
         if not any(counts):
             self._watch_sockets()
-            return None
-        if max(counts) == BATCH:
-            return 0.0
-        return min(max(SHORTEST_SECONDS, passed * ENOUGH / sum(counts)), LONGEST_SECONDS)
+            return
+        wanted = passed * ENOUGH / sum(counts)
+        pause = min(max(SHORTEST_SECONDS, wanted), LONGEST_SECONDS)
+        # What a full reading has left does not wait.
+        self._alarm.set(0 if max(counts) == BATCH else now + pause - time.monotonic())

@@ -180,8 +180,6 @@ class FastEngine:
 
     def holed(self) -> set[int]:
         state = self._members.state
-        if not inbounds.has_holes(state):
-            return set()
         return set(state.inbounds["peer"][state.inbounds["holes"] > 0].tolist())
 
     def due_holes(self, peer: int, now: float, again: float) -> dict[int, list[int]]:

@@ -100,15 +100,6 @@ def place_of(state: State, row: int, position: int) -> int:
 
 
 @entry
-def has_holes(state: State) -> bool:
-    """Whether any inbound misses anything."""
-    missing = 0
-    for row in range(state.inbounds.size):
-        missing += state.inbounds[row].holes
-    return missing > 0
-
-
-@entry
 def due_holes(state: State, row: int, now: float, again: float, due: Array) -> int:
     """Write the sequence numbers to ask the sender for into `due`; returns how many."""
     inbound = state.inbounds[row]

@@ -48,7 +48,6 @@ def _steps() -> list[Callable[[], object]]:
         lambda: calls.resend(state, outgoing, 0, numbers, 0.0),
         lambda: calls.probe(state, outgoing, 0, 0, 0.0),
         lambda: legs.waiting(state, 0.0, found),
-        lambda: inbounds.has_holes(state),
         lambda: inbounds.due_holes(state, 0, 0.0, 0.0, numbers),
         lambda: departures.digest(state, 0, data, symbols),
         lambda: addresses.enter(table, 0, octets, octets.size, 0),
