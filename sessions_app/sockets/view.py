@@ -1,8 +1,11 @@
 """What one connection must be told now: everything it depends on, read at one moment."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import SignIn
@@ -49,7 +52,25 @@ class Place:
 
 
 def view_of(place: Place) -> View:
-    """Sign-in, membership, session, admission, gates: whatever has ended ends the connection."""
+    """Sign-in, membership, session, admission, gates: whatever has ended ends the connection.
+
+    MUST NOT be called inside a transaction.
+    """
+    with _one_moment():
+        return _view_of(place)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Every query sees the database as the first one did: a removal is seen whole or not at all,
+    never as a block without the admission that it ended."""
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def _view_of(place: Place) -> View:
     sign_in = SignIn.objects.select_related("user").get(pk=place.sign_in_id)
     if not sign_in.is_open or not sign_in.user.is_active:
         return View(ended="locked" if sign_in.is_locked else "signed_out")

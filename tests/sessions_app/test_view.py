@@ -1,0 +1,71 @@
+"""What a connection is told while somebody acts: the state of one moment, never half an act."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, connections
+
+from sessions_app.models import Admission
+from sessions_app.services import remove_participant
+from sessions_app.sockets.view import Place, view_of
+from sessions_app.states import BlockScope, DecisionReason
+from tests.sessions_app.meeting import Meeting
+
+
+def place_of(meeting: Meeting, admission: Admission) -> Place:
+    assert admission.connection is not None
+    return Place(
+        sign_in_id=meeting.ben.sign_in.pk,
+        session_id=meeting.session.pk,
+        connection=admission.connection,
+        admission_id=admission.pk,
+    )
+
+
+def remove(meeting: Meeting, admission: Admission) -> None:
+    with meeting.hosting():
+        remove_participant(
+            session=meeting.session,
+            admission=admission.pk,
+            by=meeting.thea.user,
+            scope=BlockScope.SESSION,
+            reason=DecisionReason.DISRUPTION,
+        )
+
+
+class AfterReading:
+    """Does its work once, on another connection, when the first row of a table was read."""
+
+    def __init__(self, table: str, work: Callable[[], None]) -> None:
+        self._table, self._work, self.is_done = f'FROM "{table}"', work, False
+
+    def __call__(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if self._table in sql and not self.is_done:
+            self.is_done = True
+            with ThreadPoolExecutor(1) as other:
+                other.submit(self._work_and_close).result(timeout=10)
+        return result
+
+    def _work_and_close(self) -> None:
+        try:
+            self._work()
+        finally:
+            connections.close_all()
+
+
+def test_a_removal_during_a_reading_is_not_told_as_the_end_of_a_membership(
+    committed_meeting: Meeting,
+) -> None:
+    meeting = committed_meeting
+    meeting.open_doors()
+    ben = meeting.admit(meeting.wait(meeting.ben, uuid4()))
+    place = place_of(meeting, ben)
+    removal = AfterReading("sessions_app_admission", lambda: remove(meeting, ben))
+    with connection.execute_wrapper(removal):
+        while_it_happens = view_of(place)
+    assert removal.is_done
+    assert while_it_happens.ended == ""
+    assert view_of(place).ended == "removed"
