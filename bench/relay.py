@@ -26,7 +26,7 @@ from bench.relay_load.cache import CannotMeasure
 from bench.relay_load.interpreter import relay_python
 from bench.relay_load.janus import Janus
 from bench.relay_load.janus_install import provide_janus, provide_libsrtp
-from bench.relay_load.measure import Run, one_run, serving, stretch
+from bench.relay_load.measure import Run, in_turns, one_run, serving, stretch
 from bench.relay_load.quietroom import Quietroom
 from bench.relay_load.server import Server, Shape
 
@@ -36,11 +36,16 @@ STOCK, TUNED = "janus", "janus tuned"
 # More rooms than this were never carried by one core.
 MAX_ROOMS = 24
 ROOMS_AT_ONCE = {"reference": 1, "fast": 2}
+# One process against two: short stretches, many of them.
+TURNS_A_ROUND = 8
+TURN_SECONDS = 2.0
 # Above this share of a core the load itself, not the server, may be what is late.
 LOAD_LIMIT = 0.9
 SERVER_LIMIT = 0.97
 
 Make = Callable[[], Server]
+# For each engine the runs of one process and of two, turn by turn.
+Splits = dict[str, list[list[Run]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +80,14 @@ async def main(options: Options) -> int:
         makers = servers(Path(folder), options.engines)
         say(f"load average before: {os.getloadavg()[0]:.2f}")
         runs = await compare(makers, options)
-        capacities = [
-            await capacity(engine, makers[engine], options)
-            for engine in options.engines
-            if engine in makers and COMPARED in options.only
-        ]
-    show(runs, capacities)
-    found = figures(runs, capacities)
+        engines = [name for name in makers if name in options.engines and COMPARED in options.only]
+        splits = {name: await split(name, Path(folder), options) for name in engines}
+        capacities = [await capacity(name, makers[name], options) for name in engines]
+    show(runs, splits, capacities)
+    found = figures(runs, splits, capacities)
     if options.results is not None:
-        options.results.write_text(json.dumps(raw(runs, capacities, found), indent=1) + "\n")
+        results = raw(runs, splits, capacities, found)
+        options.results.write_text(json.dumps(results, indent=1) + "\n")
     print(json.dumps(found))
     return 0 if runs else 1
 
@@ -96,7 +100,6 @@ def servers(folder: Path, engines: tuple[str, ...]) -> dict[str, Make]:
             say("skipped: the fast engine needs numba (requirements-fast.lock)")
             continue
         makers[engine] = partial(Quietroom, folder, engine)
-        makers[f"{engine} x2"] = partial(Quietroom, folder, engine, processes=2)
     try:
         say(provide_janus())
         makers[STOCK] = partial(Janus, folder)
@@ -111,12 +114,26 @@ async def compare(makers: dict[str, Make], options: Options) -> list[Run]:
     runs: list[Run] = []
     for number in range(1, options.rounds + 1):
         for shape in options.only:
-            for name, make in makers.items():
-                if name.endswith(" x2") and shape != COMPARED:
-                    continue
+            for make in makers.values():
                 run = await one_run(make, Shape.read(shape), options.seconds)
                 runs.append(run)
                 say(f"{number}/{options.rounds} {report.line([run])}")
+    return runs
+
+
+async def split(engine: str, folder: Path, options: Options) -> list[list[Run]]:
+    """The same rooms on one process and, in turns with it, on two."""
+    homes = [folder / f"{engine}-by-{count}" for count in (1, 2)]
+    for home in homes:
+        home.mkdir()
+    makes = [
+        partial(Quietroom, home, engine, processes=count)
+        for count, home in enumerate(homes, start=1)
+    ]
+    turns, seconds = TURNS_A_ROUND * options.rounds, min(TURN_SECONDS, options.seconds)
+    runs = await in_turns(makes, Shape.read(COMPARED), seconds, turns)
+    for each in runs:
+        say(f"turns   {report.line(each)}")
     return runs
 
 
@@ -142,11 +159,13 @@ async def capacity(engine: str, make: Make, options: Options) -> Capacity:
     return Capacity(engine, measured, extrapolated, runs)
 
 
-def show(runs: list[Run], capacities: list[Capacity]) -> None:
+def show(runs: list[Run], splits: Splits, capacities: list[Capacity]) -> None:
     print(f"\n{report.HEAD}")
     for shape in SHAPES:
         for system in dict.fromkeys(run.system for run in runs if run.shape == shape):
             print(report.line(report.of(runs, system, shape)))
+    for engine, (one, two) in splits.items():
+        print(f"\n{engine}: one process and two in turns\n{report.line(one)}\n{report.line(two)}")
     for name in dict.fromkeys(run.system for run in runs):
         held = report.memory(runs, name)
         if held is not None:
@@ -160,30 +179,38 @@ def show(runs: list[Run], capacities: list[Capacity]) -> None:
         )
 
 
-def figures(runs: list[Run], capacities: list[Capacity]) -> dict[str, object]:
+def figures(runs: list[Run], splits: Splits, capacities: list[Capacity]) -> dict[str, object]:
     found: dict[str, object] = {}
     for engine in ("fast", "reference"):
         found[f"{engine}_vs_janus"] = report.ratio(runs, engine, STOCK, COMPARED)
         found[f"{engine}_vs_janus_tuned"] = report.ratio(runs, engine, TUNED, COMPARED)
     ours = [run for run in runs if not run.system.startswith(STOCK)]
+    ours += [run for pair in splits.values() for each in pair for run in each]
     ours += [run for each in capacities for run in each.runs]
     found["corrupt"] = sum(run.corrupt for run in ours)
     best = next((each for each in capacities), None)
     found["rooms_of_8_per_core"] = best.rooms if best else None
     found["rooms_of_8_measured"] = best.measured if best else None
     engine = best.engine if best else ""
-    cost = report.ratio(runs, engine, f"{engine} x2", COMPARED)
-    found["two_process_cost_ratio"] = cost
+    costs = report.ratios(*splits[engine]) if engine in splits else []
+    found["two_process_cost_ratio"] = report.middle(costs)
+    found["two_process_cost_spread"] = report.quartiles(costs)
     held = report.memory(runs, engine)
     found["kib_per_seat"] = held.seat if held else None
     found["kib_per_room_of_8"] = held.room_of_8 if held else None
     return found
 
 
-def raw(runs: list[Run], capacities: list[Capacity], found: dict[str, object]) -> dict[str, object]:
+def raw(
+    runs: list[Run], splits: Splits, capacities: list[Capacity], found: dict[str, object]
+) -> dict[str, object]:
     return {
         "machine": machine(),
         "runs": [asdict(run) for run in runs],
+        "one_and_two_processes": {
+            engine: [[asdict(run) for run in each] for each in pair]
+            for engine, pair in splits.items()
+        },
         "rooms": {each.engine: [asdict(run) for run in each.runs] for each in capacities},
         "figures": found,
     }

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bench.relay_load.native import Load, Result
@@ -68,6 +68,27 @@ async def one_run(make: Callable[[], Server], shape: Shape, seconds: float) -> R
         idle_kib = memory_kib(server.pids)
         await server.join(load, shape)
         return await stretch(server, load, shape, seconds, idle_kib)
+
+
+async def in_turns(
+    makes: Sequence[Callable[[], Server]], shape: Shape, seconds: float, turns: int
+) -> list[list[Run]]:
+    """The same load on each of a few servers again and again, while the others stay joined.
+
+    Servers that differ by a tenth are told apart so: between two stretches lie seconds, not the
+    start of a server and its members' arrival. Every second turn goes the other way round.
+    """
+    runs: list[list[Run]] = [[] for _ in makes]
+    async with AsyncExitStack() as stack:
+        sides = [await stack.enter_async_context(serving(make)) for make in makes]
+        for server, load in sides:
+            await server.join(load, shape)
+        order = list(zip(sides, runs, strict=True))
+        for _ in range(turns):
+            for (server, load), found in order:
+                found.append(await stretch(server, load, shape, seconds))
+            order.reverse()
+    return runs
 
 
 async def stretch(

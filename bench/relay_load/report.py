@@ -31,14 +31,29 @@ def of(runs: Iterable[Run], system: str, shape: str) -> list[Run]:
 
 
 def ratio(runs: Sequence[Run], system: str, other: str, shape: str) -> float | None:
-    """Packets per CPU second against another server's, pair by pair of the interleaved runs."""
-    pairs = zip(of(runs, system, shape), of(runs, other, shape), strict=False)
-    found = [
-        ours.packets_per_cpu_second / theirs.packets_per_cpu_second
-        for ours, theirs in pairs
-        if ours.is_whole and theirs.is_whole
+    """Packets per CPU second against another server's: the median of the rounds' own ratios."""
+    return middle(ratios(of(runs, system, shape), of(runs, other, shape)))
+
+
+def ratios(ours: Sequence[Run], theirs: Sequence[Run]) -> list[float]:
+    """Packets per CPU second against theirs, pair by pair; without pairs that are not whole."""
+    return [
+        our.packets_per_cpu_second / their.packets_per_cpu_second
+        for our, their in zip(ours, theirs, strict=False)
+        if our.is_whole and their.is_whole
     ]
+
+
+def middle(found: Sequence[float]) -> float | None:
     return round(statistics.median(found), 2) if found else None
+
+
+def quartiles(found: Sequence[float]) -> tuple[float, float] | None:
+    """Between them lies the middle half; None for too few."""
+    if len(found) < 4:
+        return None
+    lower, _, upper = statistics.quantiles(found, n=4)
+    return round(lower, 2), round(upper, 2)
 
 
 @dataclass(frozen=True, slots=True)
