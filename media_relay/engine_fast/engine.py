@@ -25,6 +25,7 @@ from media_relay.engine_fast.keys import PROFILES
 from media_relay.engine_fast.members import Members
 from media_relay.engine_fast.outgoing import new_outgoing
 from media_relay.engine_fast.state import (
+    HOLED,
     MAX_DATAGRAM,
     NOBODY,
     OCTETS_OUT,
@@ -180,7 +181,11 @@ class FastEngine:
 
     def holed(self) -> set[int]:
         state = self._members.state
-        return set(state.inbounds["peer"][state.inbounds["holes"] > 0].tolist())
+        if not state.marks[HOLED]:
+            return set()
+        found = set(state.inbounds["peer"][state.inbounds["holes"] > 0].tolist())
+        state.marks[HOLED] = bool(found)
+        return found
 
     def due_holes(self, peer: int, now: float, again: float) -> dict[int, list[int]]:
         member, due = self._members.get(peer), {}

@@ -8,7 +8,15 @@ from media_relay.engine_fast.compiled import compiled, entry
 from media_relay.engine_fast.descriptors import blank, describe
 from media_relay.engine_fast.foreign import memcpy
 from media_relay.engine_fast.packets import address, extend
-from media_relay.engine_fast.state import MAX_DATAGRAM, NOBODY, RING, Array, Record, State
+from media_relay.engine_fast.state import (
+    HOLED,
+    MAX_DATAGRAM,
+    NOBODY,
+    RING,
+    Array,
+    Record,
+    State,
+)
 from media_relay.inbound import (
     FRESH_SECONDS,
     HALF_WRAP,
@@ -135,7 +143,8 @@ def _advance(state: State, row: int, position: int, now: float) -> None:
         inbound.holes = 0
         # What nobody will repair counts as never expected.
         inbound.first += gap
-    elif highest and inbound.repairs:
+    elif highest and inbound.repairs and gap:
+        state.marks[HOLED] = 1
         for missing in range(highest + 1, position):
             held = state.held[row * RING + missing % inbound.size]
             if not held.missing:

@@ -81,9 +81,11 @@ class Rows:
         state.peers["arrivals"][row] = 0
         if not count:
             return []
-        first = row * ARRIVALS
-        places = first + np.arange(max(0, count - ARRIVALS), count) % ARRIVALS
+        # The first since they were taken last is in the first place.
+        places = slice(row * ARRIVALS, row * ARRIVALS + min(count, ARRIVALS))
         numbers, times = state.arrival_numbers[places], state.arrival_times[places]
+        if count > ARRIVALS:
+            numbers, times = np.roll(numbers, -count), np.roll(times, -count)
         return list(zip(numbers.tolist(), times.tolist(), strict=True))
 
 

@@ -207,7 +207,8 @@ LEFT = np.dtype([("kind", "i4"), ("row", "i4"), ("length", "i4"), ("peer", "i4")
 
 
 class State(NamedTuple):
-    """All that lasts; `counts` holds engine.Counters in the order of its fields."""
+    """All that lasts; `counts` holds engine.Counters in the order of its fields, `marks` what
+    compiled code has to say before anybody looks for it."""
 
     peers: Array
     heard: Array
@@ -224,6 +225,7 @@ class State(NamedTuple):
     payloads: Array
     addresses: Array
     counts: Array
+    marks: Array
     scratch: Array
 
 
@@ -251,6 +253,8 @@ ADDRESSES = 1 << 14
 PACKETS_IN, OCTETS_IN, PACKETS_OUT, OCTETS_OUT, REFUSED, REPAIRED, RESENT_OUT, PROBES, UNSENT = (
     range(9)
 )
+# Set with every hole; whoever finds none any more clears it.
+HOLED = 0
 
 
 def new_state(peers: int, inbounds: int) -> State:
@@ -264,6 +268,7 @@ def new_state(peers: int, inbounds: int) -> State:
         **per_inbound,
         addresses=np.zeros(ADDRESSES, ADDRESS),
         counts=np.zeros(9, "i8"),
+        marks=np.zeros(1, "i1"),
         scratch=np.zeros(64, "u1"),
     )
 
@@ -274,7 +279,7 @@ _PAGE = 4096
 def grow(old: State, *, peers: int = 0, inbounds: int = 0) -> State:
     """The same state with room for more; what is in use is copied and keeps its row."""
     new = new_state(max(peers, len(old.peers)), max(inbounds, len(old.inbounds)))
-    for name in (*_PER_PEER, *_PER_INBOUND, "addresses", "counts"):
+    for name in (*_PER_PEER, *_PER_INBOUND, "addresses", "counts", "marks"):
         _copy(getattr(old, name), getattr(new, name))
     return new
 
