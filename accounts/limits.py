@@ -30,6 +30,10 @@ SPEND = """
     RETURNING spent_until
 """
 
+# Requests at once are counted in another order than that in which they read the clock: the burst
+# must not shrink by it, so a try may come so much early.
+OUT_OF_ORDER = timedelta(milliseconds=100)
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -62,11 +66,11 @@ RESET_OF_ACCOUNT = Limit("reset.account", 3, timedelta(minutes=10))
 
 def require(limit: Limit, *parts: object, subject: Ref | None = None) -> None:
     """Takes one try or raises Slowed with the seconds until the next one."""
-    now = timezone.now()
     key = limit.key(*parts)
-    latest = now + limit.refill * (limit.burst - 1)
     seconds = limit.refill.total_seconds()
     with connection.cursor() as cursor:
+        now = timezone.now()
+        latest = now + limit.refill * (limit.burst - 1) + OUT_OF_ORDER
         cursor.execute(
             SPEND, {"id": uuid4(), "key": key, "now": now, "refill": seconds, "latest": latest}
         )

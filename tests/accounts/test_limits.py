@@ -49,6 +49,16 @@ def test_a_bucket_holds_its_burst_and_refills(clock: time_machine.Traveller) -> 
         limits.require(SMALL, "x")
 
 
+def test_a_burst_stays_whole_though_requests_are_counted_out_of_order(
+    clock: time_machine.Traveller,
+) -> None:
+    for _ in range(3):
+        limits.require(SMALL, "x")
+        clock.shift(-0.02)
+    with pytest.raises(Slowed):
+        limits.require(SMALL, "x")
+
+
 def test_waiting_does_not_grow_by_trying(clock: time_machine.Traveller) -> None:
     for _ in range(3):
         limits.require(SMALL, "x")
