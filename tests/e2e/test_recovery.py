@@ -49,6 +49,7 @@ def test_pictures_come_back_after_the_web_process_was_killed(world: World) -> No
 
 def test_a_second_device_takes_over_only_when_told_to(world: World) -> None:
     meeting = world.meet(cast.ANA)
+    meeting.everybody_sees_and_hears_everybody()
     seat = meeting[cast.THEA].order()
     with world.second_device(cast.ANA) as phone:
         here = arriving.go_in(phone, meeting.path, passphrase=PASSPHRASE, phase="second-device")
