@@ -17,8 +17,8 @@ from media_relay.engine import BATCH
 # From one reading to the next, by how much comes: what a packet waits at most, and half of it on
 # average.
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.003, 0.008
-# So many share a wake-up well enough. A room of eight has them in 6.4 ms: rooms cost the same on
-# one process or on several, as long as each has about one.
+# So many share a wake-up well enough. One room of eight has them in 6.4 ms, so that processes with
+# a room each need not wake up more often for a packet than one process with all of them.
 ENOUGH = 16
 TICK_SECONDS = 0.025
 

@@ -51,15 +51,6 @@ class Place:
     admission_id: UUID | None = None
 
 
-def view_of(place: Place) -> View:
-    """Sign-in, membership, session, admission, gates: whatever has ended ends the connection.
-
-    MUST NOT be called inside a transaction.
-    """
-    with _one_moment():
-        return _view_of(place)
-
-
 @contextmanager
 def _one_moment() -> Iterator[None]:
     """Every query sees the database as the first one did: a removal is seen whole or not at all,
@@ -70,7 +61,12 @@ def _one_moment() -> Iterator[None]:
         yield
 
 
-def _view_of(place: Place) -> View:
+@_one_moment()
+def view_of(place: Place) -> View:
+    """Sign-in, membership, session, admission, gates: whatever has ended ends the connection.
+
+    MUST NOT be called inside a transaction.
+    """
     sign_in = SignIn.objects.select_related("user").get(pk=place.sign_in_id)
     if not sign_in.is_open or not sign_in.user.is_active:
         return View(ended="locked" if sign_in.is_locked else "signed_out")
