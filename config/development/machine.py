@@ -1,4 +1,4 @@
-"""What tests and benches need beside Python: Redis, Chromium, Firefox, Go and a C compiler.
+"""What tests and benches need beside Python: Redis, coturn, browsers, Go and a C compiler.
 
 As root on Debian and Ubuntu the packages are installed; elsewhere one sentence says what to do.
 """
@@ -22,6 +22,14 @@ def provide_redis() -> None:
         return
     if not install(["redis-server"]) or shutil.which("redis-server") is None:
         raise Stop("Install redis-server or valkey, or set REDIS_URL, and start again.")
+
+
+def provide_coturn() -> None:
+    """The TURN server of the deployment: the tests reach the relay through it."""
+    if shutil.which("turnserver"):
+        return
+    if not install(["coturn"]) or shutil.which("turnserver") is None:
+        raise Stop("Install coturn (Debian's name) and start again.")
 
 
 def provide_chromium() -> None:

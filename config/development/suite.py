@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> None:
         install_modules()
         if what != "check":
             machine.provide_redis()
+            machine.provide_coturn()
             machine.provide_chromium()
             machine.provide_firefox()
             machine.provide_go()
