@@ -37,7 +37,7 @@ STOCK, TUNED = "janus", "janus tuned"
 MAX_ROOMS = 24
 ROOMS_AT_ONCE = {"reference": 1, "fast": 2}
 # One process against two: short stretches, many of them.
-TURNS_A_ROUND = 8
+TURNS_A_ROUND = 16
 TURN_SECONDS = 2.0
 # Above this share of a core the load itself, not the server, may be what is late.
 LOAD_LIMIT = 0.9

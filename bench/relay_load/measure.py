@@ -11,6 +11,8 @@ from bench.relay_load.server import Server, Shape, cpu_seconds, memory_kib
 
 # A server that feels its way to what a line carries does so before it is measured.
 WARM_UP_SECONDS = 2
+# In turns the server has been through that before.
+TURN_WARM_UP_SECONDS = 1
 LONGEST_WARM_UP_SECONDS = 25
 CONSENT_SECONDS = 4.0
 RENEWALS_EACH = 5
@@ -67,7 +69,7 @@ async def one_run(make: Callable[[], Server], shape: Shape, seconds: float) -> R
     async with serving(make) as (server, load):
         idle_kib = memory_kib(server.pids)
         await server.join(load, shape)
-        return await stretch(server, load, shape, seconds, idle_kib)
+        return await stretch(server, load, shape, seconds, idle_kib=idle_kib)
 
 
 async def in_turns(
@@ -86,27 +88,34 @@ async def in_turns(
         order = list(zip(sides, runs, strict=True))
         for _ in range(turns):
             for (server, load), found in order:
-                found.append(await stretch(server, load, shape, seconds))
+                run = await stretch(server, load, shape, seconds, warm_up=TURN_WARM_UP_SECONDS)
+                found.append(run)
             order.reverse()
     return runs
 
 
 async def stretch(
-    server: Server, load: Load, shape: Shape, seconds: float, idle_kib: int = 0
+    server: Server,
+    load: Load,
+    shape: Shape,
+    seconds: float,
+    *,
+    idle_kib: int = 0,
+    warm_up: int = WARM_UP_SECONDS,
 ) -> Run:
     """Warm up and measure with the members who have joined so far."""
     async with _kept_alive(server, load):
-        await _warm_up(load)
+        await _warm_up(load, warm_up)
         before = cpu_seconds(server.pids)
         result = await asyncio.to_thread(load.run, seconds, waits=True)
         used = cpu_seconds(server.pids) - before
     return _run(server, shape, result, used, idle_kib)
 
 
-async def _warm_up(load: Load) -> None:
+async def _warm_up(load: Load, shortest: int) -> None:
     for second in range(1, LONGEST_WARM_UP_SECONDS + 1):
         result = await asyncio.to_thread(load.run, 1.0, waits=False)
-        if second >= WARM_UP_SECONDS and result.delivered >= WHOLE * result.expected:
+        if second >= shortest and result.delivered >= WHOLE * result.expected:
             return
 
 
