@@ -129,6 +129,14 @@ class Node:
         """The connections that have a transport."""
         return set(self._transports)
 
+    @property
+    def sessions(self) -> dict[str, list[str]]:
+        """The sessions that have transports, and these transports' connections."""
+        found: dict[str, list[str]] = {}
+        for transport in self._transports.values():
+            found.setdefault(transport.session, []).append(transport.connection)
+        return found
+
     async def open_transport(self, ticket: str, offer: str) -> str:
         """See control.RelayControl."""
         verified = self._verify(ticket)
@@ -193,6 +201,12 @@ class Node:
         transport = self._transports.get(connection)
         if close and transport is not None:
             await self._drop(transport, "unseated")
+
+    async def let_go(self, connection: str) -> None:
+        """Close a transport without a word to its watchers: the session has moved. Idempotent."""
+        transport = self._transports.get(connection)
+        if transport is not None:
+            await self._drop(transport, None)
 
     async def close_room(self, room: str) -> None:
         """See control.RelayControl."""

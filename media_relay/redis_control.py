@@ -1,7 +1,8 @@
 """Control of relay nodes through Redis: the web processes' side.
 
 Each call goes to one node, is acknowledged, and has a time limit. A session is placed whole
-on one node; which one is known through Redis, so any web process can reach it.
+on one node; which one is known through Redis, so any web process can reach it. Replies and
+events come over one subscription that never changes: only its listener touches it.
 """
 
 import asyncio
@@ -12,10 +13,16 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
-from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
-from media_relay.control import LayersWanted, NodeLost, RelayEvent, RelayRefused, SlotsMapped
+from media_relay.control import (
+    LayersWanted,
+    LinesChanged,
+    NodeLost,
+    RelayEvent,
+    RelayRefused,
+    SlotsMapped,
+)
 from media_relay.errors import Malformed
 from media_relay.redis_wire import (
     NODES,
@@ -23,6 +30,7 @@ from media_relay.redis_wire import (
     ROOMS,
     Reply,
     Request,
+    connect,
     connection_key,
     event_of,
     events_channel,
@@ -32,6 +40,7 @@ from media_relay.redis_wire import (
     requests_channel,
     session_key,
 )
+from media_relay.tasks import end, forever
 from media_relay.tickets import read_unverified
 
 CALL_SECONDS = 3.0
@@ -41,23 +50,26 @@ COMING_SECONDS = 5.0
 BETWEEN_LOOKS_SECONDS = 0.1
 # A node that twice in a row does not listen is lost: once may be its own way back to Redis.
 LOOK_SECONDS = 0.25
+# After Redis' own absence nodes need a moment to be seen again.
+SETTLING_SECONDS = 1.0
 MAX_UNREAD = 64
-RETRY_SECONDS = 0.2
 # Told again at each renewal of a seat, in case Redis lost an event; the same twice is no news.
-_RENEWED = (SlotsMapped, LayersWanted)
+_RENEWED = (SlotsMapped, LayersWanted, LinesChanged)
 
 
 class RedisControl:
     """A RelayControl for any number of nodes. Starts itself; `close` is idempotent."""
 
     def __init__(self, url: str) -> None:
-        self._redis: aioredis.Redis = aioredis.Redis.from_url(url, decode_responses=True)
+        self._redis = connect(url)
         self._pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
         self._client = uuid4().hex
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
         self._queues: dict[str, set[asyncio.Queue[RelayEvent]]] = defaultdict(set)
         self._told: dict[tuple[str, type[RelayEvent]], RelayEvent] = {}
         self._node_of: dict[str, str] = {}
+        self._silent: set[str] = set()
+        self._is_redis_away = False
         self._starting = asyncio.Lock()
         self._coming: asyncio.Task[bool] | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -96,7 +108,7 @@ class RedisControl:
         """See control.RelayControl. A node that is gone forwards nothing: that is enough."""
         await self._start()
         node = await self._find(connection)
-        if node is not None and await self._is_alive(node):
+        if node is not None and not await self._is_gone(node):
             await self._call(node, "unseat", connection=connection, close=close)
         if close:
             self._node_of.pop(connection, None)
@@ -106,7 +118,7 @@ class RedisControl:
         """See control.RelayControl."""
         await self._start()
         node = await _reaching(self._redis.hget(ROOMS, room))
-        if node is not None and await self._is_alive(str(node)):
+        if node is not None and not await self._is_gone(str(node)):
             await self._call(str(node), "close_room", room=room)
 
     async def watch(self, connection: str) -> AsyncIterator[RelayEvent]:
@@ -115,7 +127,6 @@ class RedisControl:
         queue: asyncio.Queue[RelayEvent] = asyncio.Queue(MAX_UNREAD)
         self._queues[connection].add(queue)
         try:
-            await _reaching(self._pubsub.subscribe(events_channel(connection)))
             node = await self._find(connection)
             if node is not None:
                 for body in await self._present(node, connection):
@@ -127,15 +138,11 @@ class RedisControl:
             if not self._queues[connection]:
                 del self._queues[connection]
                 self._forget_told(connection)
-                await self._stop_listening(connection)
 
     async def close(self) -> None:
         """Stop listening; open calls fail as unreachable."""
-        tasks = [*self._tasks, *([self._coming] if self._coming else [])]
-        for task in tasks:
-            task.cancel()
-        # Awaited: a connection in use by a cancelled task would never be closed.
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # First: a connection in use by a task would never be closed.
+        await end([*self._tasks, *([self._coming] if self._coming else [])])
         self._tasks = []
         for waiting in self._waiting.values():
             if not waiting.done():
@@ -148,9 +155,10 @@ class RedisControl:
             if self._tasks:
                 return
             await _reaching(self._pubsub.subscribe(replies_channel(self._client)))
+            await _reaching(self._pubsub.psubscribe(events_channel("*")))
             self._tasks = [
-                asyncio.create_task(self._listen()),
-                asyncio.create_task(self._look_after_nodes()),
+                asyncio.create_task(forever(self._listen_once)),
+                asyncio.create_task(forever(self._look_after_nodes_once)),
             ]
 
     async def _call(self, node: str, call: str, **arguments: Any) -> Any:
@@ -177,9 +185,7 @@ class RedisControl:
         if node is None:
             raise RelayRefused("connection.unknown")
         for body in await self._call(node, call, ticket=ticket):
-            event = read_event(body)
-            if isinstance(event, _RENEWED):
-                self._deliver(connection, event)
+            self._deliver(connection, read_event(body))
 
     async def _present(self, node: str, connection: str) -> list[dict[str, Any]]:
         self._node_of[connection] = node
@@ -189,16 +195,22 @@ class RedisControl:
             return [{"event": "lost"}]
 
     async def _find(self, connection: str) -> str | None:
+        """The connection's node; a Redis that was started anew does not know it for a moment."""
         node = await _reaching(self._redis.get(connection_key(connection)))
-        return None if node is None else str(node)
-
-    async def _is_alive(self, node: str) -> bool:
-        return bool(await _reaching(self._redis.exists(node_key(node))))
+        return self._node_of.get(connection) if node is None else str(node)
 
     async def _listens(self, node: str) -> bool:
         """Alive, and subscribed to its calls: a killed process loses its subscription at once."""
+        return all(await self._signs_of_life(node))
+
+    async def _is_gone(self, node: str) -> bool:
+        """A Redis that was started anew may miss one of the signs for a moment."""
+        return not any(await self._signs_of_life(node))
+
+    async def _signs_of_life(self, node: str) -> tuple[bool, bool]:
+        """Whether it is subscribed to its calls, and whether its figures are there."""
         ((_, listeners),) = await _reaching(self._redis.pubsub_numsub(requests_channel(node)))
-        return bool(listeners) and await self._is_alive(node)
+        return bool(listeners), bool(await _reaching(self._redis.exists(node_key(node))))
 
     async def _place(self, session: str) -> str:
         """The session's node; the first to ask chooses, and a dead choice is made anew."""
@@ -238,7 +250,7 @@ class RedisControl:
             figures = await _reaching(self._redis.hgetall(node_key(node)))
             if not figures:
                 await _reaching(self._redis.srem(NODES, node))
-            elif figures.get("draining") != "1":
+            else:
                 loads.append((int(figures["load"]), node))
         for _, node in sorted(loads):
             # A node that was killed stays on the list until its figures expire.
@@ -246,41 +258,42 @@ class RedisControl:
                 return node
         return None
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                message = await self._pubsub.get_message(timeout=None)
-            except (RedisError, OSError):
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            if message is None:
-                continue
-            # Other programs may share this Redis: what is not ours is passed over.
-            with contextlib.suppress(Malformed):
-                self._read(message["channel"], message["data"])
+    async def _listen_once(self) -> None:
+        message = await self._pubsub.get_message(timeout=None)
+        if message is None:
+            return
+        # Other programs may share this Redis: what is not ours is passed over.
+        with contextlib.suppress(Malformed):
+            self._read(message["channel"], message["data"])
 
     def _read(self, channel: str, text: str) -> None:
-        if channel != replies_channel(self._client):
-            self._deliver(channel.removeprefix(events_channel("")), event_of(text))
+        if channel == replies_channel(self._client):
+            reply = Reply.read(text)
+            waiting = self._waiting.get(reply.id)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(reply)
             return
-        reply = Reply.read(text)
-        waiting = self._waiting.get(reply.id)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(reply)
+        connection = channel.removeprefix(events_channel(""))
+        if connection in self._queues:
+            self._deliver(connection, event_of(text))
 
-    async def _look_after_nodes(self) -> None:
-        silent: set[str] = set()
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            watched = {name: self._node_of[name] for name in self._queues if name in self._node_of}
-            before = silent
-            try:
-                silent = {node for node in set(watched.values()) if not await self._listens(node)}
-            except RelayRefused:
-                silent = set()
-            for connection, node in watched.items():
-                if node in silent & before:
-                    self._deliver(connection, NodeLost())
+    async def _look_after_nodes_once(self) -> None:
+        await asyncio.sleep(LOOK_SECONDS)
+        watched = {name: self._node_of[name] for name in self._queues if name in self._node_of}
+        before, self._silent = self._silent, set()
+        try:
+            silent = {node for node in set(watched.values()) if not await self._listens(node)}
+        except RelayRefused:
+            self._is_redis_away = True
+            return
+        if self._is_redis_away:
+            self._is_redis_away = False
+            await asyncio.sleep(SETTLING_SECONDS)
+            return
+        self._silent = silent
+        for connection, node in watched.items():
+            if node in self._silent & before:
+                self._deliver(connection, NodeLost())
 
     def _deliver(self, connection: str, event: RelayEvent) -> None:
         if isinstance(event, NodeLost) and self._node_of.pop(connection, None) is None:
@@ -297,15 +310,6 @@ class RedisControl:
     def _forget_told(self, connection: str) -> None:
         for kind in _RENEWED:
             self._told.pop((connection, kind), None)
-
-    async def _stop_listening(self, connection: str) -> None:
-        if not self._tasks:
-            # Closed: redis-py would connect anew to unsubscribe.
-            return
-        try:
-            await self._pubsub.unsubscribe(events_channel(connection))
-        except (RedisError, OSError):
-            return
 
 
 _DELETE_IF = """

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
-from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
 from media_relay.control import NodeLost, RelayEvent
@@ -17,21 +16,25 @@ from media_relay.redis_wire import (
     DEAD_AFTER_SECONDS,
     HEARTBEAT_SECONDS,
     NODES,
+    PLACED_SECONDS,
     ROOMS,
     Reply,
     Request,
+    connect,
+    connection_key,
     events_channel,
     node_key,
     replies_channel,
     requests_channel,
+    session_key,
     write_event,
 )
+from media_relay.tasks import end, forever
 
 # Events beyond this wait for a Redis that hangs; the oldest are dropped, clients ask anew.
 MAX_EVENTS = 1024
 # Calls at work at once; more are refused rather than queued without end.
 MAX_CALLS = 256
-RETRY_SECONDS = 0.2
 
 
 class RedisServer:
@@ -40,7 +43,7 @@ class RedisServer:
     def __init__(self, node: Node, url: str) -> None:
         self.name = uuid4().hex
         self._node = node
-        self._redis: aioredis.Redis = aioredis.Redis.from_url(url, decode_responses=True)
+        self._redis = connect(url)
         self._events: asyncio.Queue[tuple[str, RelayEvent]] = asyncio.Queue(MAX_EVENTS)
         self._tasks: list[asyncio.Task[None]] = []
         self._calls: set[asyncio.Task[None]] = set()
@@ -57,23 +60,19 @@ class RedisServer:
             self._publish_once,
             self._beat_once,
         )
-        self._tasks = [asyncio.create_task(_forever(step)) for step in loops]
+        self._tasks = [asyncio.create_task(forever(step)) for step in loops]
 
     async def close(self) -> None:
         """Take the node off the list and tell everybody on it."""
-        tasks = [*self._tasks, *self._calls]
-        for task in tasks:
-            task.cancel()
-        # Awaited: a connection in use by a cancelled task would never be closed.
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # First: a connection in use by a task would never be closed.
+        await end([*self._tasks, *self._calls])
         self._tasks = []
         try:
             await self._redis.delete(node_key(self.name))
             await self._redis.srem(NODES, self.name)
             for connection in self._node.connections:
                 await self._publish(connection, NodeLost())
-            if self._rooms:
-                await self._redis.hdel(ROOMS, *self._rooms)
+            await self._forget_rooms(self._rooms)
         except RedisError:
             # The heartbeat's expiry will say the same.
             pass
@@ -152,8 +151,8 @@ class RedisServer:
         await self._redis.publish(events_channel(connection), json.dumps(write_event(event)))
 
     async def _beat_once(self) -> None:
-        await asyncio.sleep(HEARTBEAT_SECONDS)
         await self._beat()
+        await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _beat(self) -> None:
         candidate = self._node.candidates[0]
@@ -161,30 +160,58 @@ class RedisServer:
             "load": self._node.load,
             "address": f"{candidate.address} {candidate.port}",
             "heartbeat": time.time(),
-            "draining": int(self._node.is_draining),
         }
         async with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.hset(node_key(self.name), mapping=figures)
             pipeline.pexpire(node_key(self.name), int(DEAD_AFTER_SECONDS * 1000))
             pipeline.sadd(NODES, self.name)
-            await pipeline.execute()
+            is_forgotten, *_ = await pipeline.execute()
+        if is_forgotten:
+            await self._say_again()
         await self._note_rooms()
+        await self._keep_sessions()
+
+    async def _say_again(self) -> None:
+        """Redis was started anew, or this node was late: what was said of it is lost."""
+        self._rooms = set()
+        for connection in self._node.connections:
+            # A newer word, of another node, stands.
+            await self._redis.set(connection_key(connection), self.name, nx=True, ex=PLACED_SECONDS)
 
     async def _note_rooms(self) -> None:
         """Keep `room → node` true for the rooms of this node."""
         present = self._node.rooms
         for room in present - self._rooms:
             await self._redis.hset(ROOMS, room, self.name)
-        gone = self._rooms - present
-        if gone:
-            await self._redis.hdel(ROOMS, *gone)
+        await self._forget_rooms(self._rooms - present)
         self._rooms = present
 
+    async def _forget_rooms(self, rooms: set[str]) -> None:
+        for room in rooms:
+            # Another node may have the room by now.
+            await self._redis.eval(_FORGET_IF, 1, ROOMS, room, self.name)
 
-async def _forever(step: Callable[[], Awaitable[None]]) -> None:
-    """Go on through Redis' absences: the media does not depend on it."""
-    while True:
-        try:
-            await step()
-        except (RedisError, OSError):
-            await asyncio.sleep(RETRY_SECONDS)
+    async def _keep_sessions(self) -> None:
+        """Keep what is placed nowhere; let go what was placed elsewhere meanwhile."""
+        sessions = list(self._node.sessions)
+        if not sessions:
+            return
+        placed = await self._redis.mget([session_key(each) for each in sessions])
+        for session, node in zip(sessions, placed, strict=True):
+            if node is None:
+                key = session_key(session)
+                await self._redis.set(key, self.name, nx=True, ex=PLACED_SECONDS)
+            elif node != self.name:
+                await self._let_go(session)
+
+    async def _let_go(self, session: str) -> None:
+        for connection in self._node.sessions.get(session, ()):
+            # Whoever has a fresh transport elsewhere already is not told.
+            if await self._redis.get(connection_key(connection)) == self.name:
+                await self._publish(connection, NodeLost())
+            await self._node.let_go(connection)
+
+
+_FORGET_IF = """
+if redis.call('hget', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('hdel', KEYS[1], ARGV[1]) end
+"""

@@ -26,6 +26,7 @@ from media_relay.control import (
     TransportClosed,
     TransportConnected,
 )
+from media_relay.tasks import end
 from sessions_app import relay
 from sessions_app.errors import SessionRefused
 from sessions_app.messages.base import ServerMessage
@@ -107,10 +108,7 @@ class RelayLine:
 
     async def close(self) -> None:
         """Cancels its tasks and takes the transport down. Idempotent."""
-        tasks = [task for task in (self._worker, self._watcher) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(task for task in (self._worker, self._watcher) if task is not None)
         # Also when the answer is still under way: the relay may have the transport already.
         if self._has_offered:
             self._has_offered = False
@@ -212,6 +210,9 @@ class RelayLine:
 
     async def _hear(self, event: RelayEvent) -> None:
         match event:
+            case TransportConnected() if self._is_connected:
+                # No news: told again at each renewal, in case it was lost.
+                pass
             case TransportConnected():
                 self._is_connected = True
                 await self._callbacks.say(Transport(state=TransportState.CONNECTED, code=""))
