@@ -91,8 +91,8 @@ class Feedback:
         """Receiver and sender reports, about once a second."""
         for transport in transports:
             reception = self._engine.reception(transport.peer)
+            transport.note_loss(max((each.fraction_lost for each in reception), default=0) / 256)
             if reception:
-                transport.note_loss(max(report.fraction_lost for report in reception) / 256)
                 echoes = transport.clock.echoes(now)
                 self._engine.send_rtcp(transport.peer, write_receiver_report(reception, echoes))
             self._report_sent(transport, now)
