@@ -19,6 +19,8 @@ MOST = 50_000_000.0
 # What the line carried is measured over this long; shorter sees single frames.
 WINDOW_SECONDS = 0.5
 LOSS_SECONDS = 2.0
+# Browsers send 20 feedbacks a second; of more, only the newest are remembered.
+MOST_HEARD = 128
 # A line that queues longer than this is full; Wi-Fi's own jitter stays below.
 FULL_SECONDS = 0.060
 CLEAR_SECONDS = 0.020
@@ -47,7 +49,7 @@ class BandwidthEstimate:
         self.bits_per_second = FIRST_ESTIMATE
         self.queue_seconds = 0.0
         self.is_full = False
-        self._heard: deque[_Heard] = deque()
+        self._heard: deque[_Heard] = deque(maxlen=MOST_HEARD)
         self._base: int | None = None
         self._next_base: int | None = None
         self._base_at = 0.0

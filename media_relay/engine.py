@@ -95,9 +95,9 @@ class LegReport:
 class Counters:
     """All that the engine did, for metrics: whole numbers since its start, and no ids.
 
-    Octets are of whole datagrams. `refused` did not authenticate or parse, `repaired` filled a
-    publisher's hole through RTX, `resent` answered a viewer's NACK, `probes` were padding,
-    `unsent` the socket did not take.
+    Octets are of whole datagrams. `refused` did not authenticate or parse, or was one too many
+    (`guard`), `repaired` filled a publisher's hole through RTX, `resent` answered a viewer's NACK,
+    `probes` were padding, `unsent` the socket did not take.
     """
 
     packets_in: int = 0

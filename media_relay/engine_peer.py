@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from media_relay.departures import Departures
 from media_relay.engine import LegReport, SrtpKeys, StreamSpec
+from media_relay.guard import Guard
 from media_relay.inbound import Inbound
 from media_relay.outbound import SlotSpec, SlotStream
 from media_relay.outgoing import Outbox
@@ -88,6 +89,7 @@ class Peer:
     ) -> None:
         self.number = number
         self.receive = SrtpSession(keys.profile, keys.receive, sends=False)
+        self.guard = Guard(self.receive)
         self.send = SrtpSession(keys.profile, keys.send, sends=True)
         self.outbox = Outbox()
         self.departures = Departures()

@@ -267,7 +267,7 @@ class ReferenceEngine:
                 raise Malformed("rtp.stray")
             # RFC 5761: RTCP's packet types, shifted into the marker bit.
             if 192 <= data[1] <= 223:
-                seen.rtcp.append((known.number, known.receive.unprotect_rtcp(data)))
+                seen.rtcp.append((known.number, known.guard.open_rtcp(data, self._clock())))
             else:
                 self._media(known, data, seen)
         except Malformed:
@@ -285,6 +285,7 @@ class ReferenceEngine:
             known.note_arrival(packet, now)
         stream = known.streams.get(ssrc)
         if stream is None:
+            known.guard.pass_unlearnt(now)
             seen.unlearnt.append((known.number, plain))
             return
         self._take(known, stream, packet, now)

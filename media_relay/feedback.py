@@ -47,6 +47,7 @@ class Feedback:
             messages = parse_rtcp(data)
         except Malformed:
             return
+        wanted = set()
         for message in messages:
             if isinstance(message, SenderReport):
                 if transport.sends(message.ssrc):
@@ -58,22 +59,14 @@ class Feedback:
             elif isinstance(message, Nack):
                 self._engine.resend(transport.peer, message.ssrc, list(message.sequences))
             elif isinstance(message, KeyFrameWanted):
-                source = self._engine.source_of(transport.peer, message.ssrc)
-                if source is not None:
-                    self._wanted.add(source)
-                    self.ask_key_frames(now)
+                wanted.add(message.ssrc)
+        self._want(transport.peer, wanted, now)
 
     def ask_key_frames(self, now: float) -> None:
         """Ask for every key frame that a leg or a viewer waits for, throttled per stream."""
         waiting = self._engine.waiting()
-        for wanted in self._wanted | waiting:
-            pause = KEY_FRAME_SECONDS if wanted in waiting else VIEWER_KEY_FRAME_SECONDS
-            if now - self._asked.get(wanted, -pause) < pause:
-                continue
-            peer, ssrc = wanted
-            self._asked[wanted] = now
-            self._wanted.discard(wanted)
-            self._engine.send_rtcp(peer, write_pli(ssrc))
+        self._ask(waiting, KEY_FRAME_SECONDS, now)
+        self._ask(self._wanted - waiting, VIEWER_KEY_FRAME_SECONDS, now)
 
     def repair(self, transports: Iterable[Transport], now: float) -> None:
         """Ask publishers for what is missing."""
@@ -98,13 +91,30 @@ class Feedback:
         """Receiver and sender reports, about once a second."""
         for transport in transports:
             reception = self._engine.reception(transport.peer)
+            transport.note_loss(max((each.fraction_lost for each in reception), default=0) / 256)
             if reception:
-                transport.note_loss(max(report.fraction_lost for report in reception) / 256)
                 echoes = transport.clock.echoes(now)
                 self._engine.send_rtcp(transport.peer, write_receiver_report(reception, echoes))
             self._report_sent(transport, now)
         recent = now - VIEWER_KEY_FRAME_SECONDS
         self._asked = {key: at for key, at in self._asked.items() if at > recent}
+
+    def _want(self, viewer: int, ssrcs: set[int], now: float) -> None:
+        """Ask at once, without a look at every leg: what is left, the next beat asks for."""
+        sources = (self._engine.source_of(viewer, ssrc) for ssrc in ssrcs)
+        streams = {source for source in sources if source is not None}
+        self._wanted |= streams
+        self._ask(streams, VIEWER_KEY_FRAME_SECONDS, now)
+
+    def _ask(self, streams: set[tuple[int, int]], pause: float, now: float) -> None:
+        """Ask for a key frame of each of these (peer, SSRC) that was not asked in the pause."""
+        for stream in streams:
+            if now - self._asked.get(stream, -pause) < pause:
+                continue
+            peer, ssrc = stream
+            self._asked[stream] = now
+            self._wanted.discard(stream)
+            self._engine.send_rtcp(peer, write_pli(ssrc))
 
     def _report_sent(self, viewer: Transport, now: float) -> None:
         ntp = self._ntp.at(now)

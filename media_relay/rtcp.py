@@ -1,7 +1,13 @@
-"""RTCP (RFC 3550, 4585) by aiortc's classes: what the relay understands, and what it says."""
+"""RTCP (RFC 3550, 4585) by aiortc's classes: what the relay understands, and what it says.
+
+Transport-layer feedback is read here: aiortc does not know the transport-wide one, and makes a
+number of every bit of a NACK before anybody can say that these are too many.
+"""
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from aiortc.rtp import (
     RTCP_PSFB_PLI,
@@ -23,11 +29,18 @@ from media_relay.inbound import ReceptionReport
 
 # The relay's own SSRC as a sender of feedback; it never sends media under it.
 RELAY_SSRC = 1
-# One compound packet could ask for thousands; nobody misses more than this at once.
-MAX_NACKED = 256
+# No browser puts so many packets into one datagram; the relay's own reports are 48.
+MAX_PACKETS = 64
+# Of these one datagram may bring so many, and what is beyond is not read. Nobody has more holes
+# in one round trip; browsers tell of arrivals once at a time, or a few times.
+MAX_NACK_PAIRS = 32
+MAX_FEEDBACKS = 4
 _CNAME = 1
 _TRANSPORT_WIDE = 15
 _LENGTH = struct.Struct("!H")
+_NACK_PAIR = struct.Struct("!HH")
+# Before a feedback's own fields: the common header, the SSRCs of its sender and of the media.
+_FEEDBACK = struct.Struct("!BBHLL")
 # No report blocks: the relay receives nothing under the SSRCs that it sends.
 _SENDER_REPORT = struct.Struct("!BBHLQLLL")
 # The source description that follows each report; its octets 4 to 8 are the SSRC.
@@ -88,14 +101,11 @@ def parse_rtcp(data: bytes) -> list[Message]:
         packets = RtcpPacket.parse(others) if others else []
     except (ValueError, struct.error, IndexError):
         raise Malformed("rtcp.malformed") from None
-    messages: list[Message] = [TransportFeedback(each) for each in feedback]
+    messages: list[Message] = [*_nacks(feedback), *_transport_feedback(feedback)]
     for packet in packets:
         if isinstance(packet, RtcpSrPacket):
             info = packet.sender_info
             messages.append(SenderReport(packet.ssrc, info.ntp_timestamp, info.rtp_timestamp))
-        elif isinstance(packet, RtcpRtpfbPacket) and packet.fmt == RTCP_RTPFB_NACK:
-            sequences = tuple(sequence & 0xFFFF for sequence in packet.lost[:MAX_NACKED])
-            messages.append(Nack(packet.media_ssrc, sequences))
         elif isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_PLI:
             messages.append(KeyFrameWanted(packet.media_ssrc))
         elif isinstance(packet, RtcpRrPacket):
@@ -105,19 +115,44 @@ def parse_rtcp(data: bytes) -> list[Message]:
 
 
 def _split(data: bytes) -> tuple[list[bytes], bytes]:
-    """Transport-wide feedback, which aiortc does not know, apart from all the rest."""
+    """Transport-layer feedback apart from all the rest."""
     feedback, others = [], b""
-    position = 0
+    position = count = 0
     while position + 4 <= len(data):
+        count += 1
+        if count > MAX_PACKETS:
+            raise Malformed("rtcp.too_many")
         size = 4 + 4 * _LENGTH.unpack_from(data, position + 2)[0]
         packet = data[position : position + size]
-        is_feedback = packet[1] == RTCP_RTPFB and packet[0] & 0x1F == _TRANSPORT_WIDE
-        if is_feedback and len(packet) == size >= 12:
-            feedback.append(packet[12:])
+        if packet[1] == RTCP_RTPFB and len(packet) == size >= _FEEDBACK.size:
+            feedback.append(packet)
         else:
             others += packet
         position += size
     return feedback, others + data[position:]
+
+
+def _transport_feedback(packets: list[bytes]) -> list[TransportFeedback]:
+    found = (packet for packet in packets if packet[0] & 0x1F == _TRANSPORT_WIDE)
+    return [TransportFeedback(each[_FEEDBACK.size :]) for each in islice(found, MAX_FEEDBACKS)]
+
+
+def _nacks(packets: list[bytes]) -> Iterator[Nack]:
+    left = MAX_NACK_PAIRS
+    for packet in packets:
+        if packet[0] & 0x1F == RTCP_RTPFB_NACK and left:
+            pairs = list(islice(_NACK_PAIR.iter_unpack(packet[_FEEDBACK.size :]), left))
+            left -= len(pairs)
+            ssrc = _FEEDBACK.unpack_from(packet)[-1]
+            yield Nack(ssrc, tuple(number for pair in pairs for number in _numbers(*pair)))
+
+
+def _numbers(first: int, following: int) -> Iterator[int]:
+    """What a pair of PID and BLP names (RFC 4585, section 6.2.1)."""
+    yield first
+    for bit in range(16):
+        if following >> bit & 1:
+            yield (first + 1 + bit) & 0xFFFF
 
 
 def write_nack(ssrc: int, sequences: list[int]) -> bytes:

@@ -22,7 +22,7 @@ from media_relay.engine_fast import calls, departures, inbounds, legs, reports
 from media_relay.engine_fast.addresses import from_octets
 from media_relay.engine_fast.incoming import RTCP, STRANGER, new_incoming, run
 from media_relay.engine_fast.keys import PROFILES
-from media_relay.engine_fast.members import Members
+from media_relay.engine_fast.members import Member, Members
 from media_relay.engine_fast.outgoing import new_outgoing
 from media_relay.engine_fast.state import (
     HOLED,
@@ -103,8 +103,8 @@ class FastEngine:
         calls.take_plain(state, self._outgoing, member.row, self._plain, len(plain), now)
 
     def run(self, socket: int) -> Seen:
-        state = self._members.state
-        count, left = run(state, self._incoming, self._outgoing, socket, self._clock())
+        state, now = self._members.state, self._clock()
+        count, left = run(state, self._incoming, self._outgoing, socket, now)
         seen = Seen(count)
         for kind, row, length, name in self._incoming.left[:left].tolist():
             data = self._incoming.rows[row, :length].tobytes()
@@ -112,10 +112,8 @@ class FastEngine:
                 octets = int(self._incoming.messages[row]["name_length"])
                 source = self._incoming.sources[row, :octets].tobytes()
                 seen.strangers.append((from_octets(socket, source), data))
-            elif kind == RTCP:
-                self._open_rtcp(name, data, seen)
-            else:
-                seen.unlearnt.append((self._members.at(name).peer, data))
+            elif not self._show(self._members.at(name), kind, data, now, seen):
+                state.counts[REFUSED] += 1
         return seen
 
     def send_raw(self, path: Path, data: bytes) -> None:
@@ -221,9 +219,14 @@ class FastEngine:
     def counters(self) -> Counters:
         return Counters(*self._members.state.counts.tolist())
 
-    def _open_rtcp(self, name: int, data: bytes, seen: Seen) -> None:
-        member = self._members.at(name)
-        try:
-            seen.rtcp.append((member.peer, member.receive.unprotect_rtcp(data)))
-        except Malformed:
-            self._members.state.counts[REFUSED] += 1
+    @staticmethod
+    def _show(member: Member, kind: int, data: bytes, now: float, seen: Seen) -> bool:
+        """Leave a peer's RTCP, opened, or its unlearnt media; False if its guard refuses."""
+        with contextlib.suppress(Malformed):
+            if kind == RTCP:
+                seen.rtcp.append((member.peer, member.guard.open_rtcp(data, now)))
+            else:
+                member.guard.pass_unlearnt(now)
+                seen.unlearnt.append((member.peer, data))
+            return True
+        return False

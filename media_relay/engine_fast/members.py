@@ -20,6 +20,7 @@ from media_relay.engine_fast.state import (
     Record,
     State,
 )
+from media_relay.guard import Guard
 from media_relay.inbound import AUDIO_RING, SILENT_SECONDS, VIDEO_RING
 from media_relay.layout import CLOCK_RATES
 from media_relay.outbound import SlotSpec
@@ -35,7 +36,7 @@ class Member:
 
     peer: int
     row: int
-    receive: SrtpSession
+    guard: Guard
     send: SrtpSession
     path: Path | None = None
     paths: set[Path] = field(default_factory=set)
@@ -95,7 +96,7 @@ class Members:
         self._members[peer] = Member(
             peer=peer,
             row=row,
-            receive=SrtpSession(profile, keys.receive, sends=False),
+            guard=Guard(SrtpSession(profile, keys.receive, sends=False)),
             send=SrtpSession(profile, keys.send, sends=True),
             slots={spec.ssrc: slot for slot, spec in enumerate(slots)},
         )

@@ -54,6 +54,9 @@ class PairPeer:
         except (pylibsrtp.Error, ValueError):
             return None
 
+    def seal_rtcp(self, plain: bytes) -> bytes:
+        return self._out.protect_rtcp(plain)
+
     def send(self, data: bytes) -> None:
         for own, relay in zip(self.sockets, self._relays, strict=True):
             own.sendto(data, relay)

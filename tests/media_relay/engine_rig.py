@@ -44,7 +44,16 @@ class RigPeer:
         self._in = pylibsrtp.Session(pylibsrtp.Policy(self.keys.send, any_in, srtp_profile=profile))
 
     def send(self, plain: bytes) -> None:
-        self.socket.sendto(self._out.protect(plain), self._relay)
+        self.send_raw(self.seal(plain))
+
+    def seal(self, plain: bytes) -> bytes:
+        return self._out.protect(plain)
+
+    def seal_rtcp(self, plain: bytes) -> bytes:
+        return self._out.protect_rtcp(plain)
+
+    def send_raw(self, data: bytes) -> None:
+        self.socket.sendto(data, self._relay)
 
     def receive(self) -> list[RtpPacket]:
         """What has come since; media only."""

@@ -50,3 +50,8 @@ def wire(
     if block:
         head += pack("!HH", 0xBEDE, len(block) // 4) + block
     return head + payload
+
+
+def pli_from(sender: int, media: int = 7) -> bytes:
+    """A request for a key frame under this SSRC of its sender."""
+    return pack("!BBHLL", 0x81, 206, 2, sender, media)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from media_relay.bandwidth import OVERHEAD_OCTETS, BandwidthEstimate
+from media_relay.bandwidth import MOST_HEARD, OVERHEAD_OCTETS, BandwidthEstimate
 from media_relay.departures import PathReport
 from media_relay.probing import PROBE_BITS, Prober
 
@@ -118,3 +118,10 @@ def test_nobody_is_probed_who_needs_no_more_or_says_nothing() -> None:
     line.carry(1e6, 2)
     for index in range(100):
         assert not prober.due(line.estimate, sending=1e6, needed=9e5, now=line.now + index / 50)
+
+
+def test_a_viewer_cannot_make_the_relay_remember_without_end() -> None:
+    estimate = BandwidthEstimate()
+    for count in range(1, 10 * MOST_HEARD):
+        estimate.hear(PathReport(0, 1, 0, 0, 0, 0, 0, 0, 0, 0), 10.0)
+        assert estimate.lost == min(count, MOST_HEARD)

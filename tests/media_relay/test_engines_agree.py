@@ -10,10 +10,12 @@ from struct import pack
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media_relay.engine import BATCH
+from media_relay.guard import BURST, MAX_SENDERS
 from media_relay.rtp import parse_rtp
 from media_relay.tickets import Source
 from tests.media_relay.engine_pair import Pair
-from tests.media_relay.packets import vp8, wire
+from tests.media_relay.packets import pli_from, vp8, wire
 
 PUBLISHERS = (1, 2)
 PEERS = (1, 2, 3)
@@ -51,6 +53,7 @@ steps = st.one_of(
     st.tuples(st.just("sound"), publishers, jumps, st.binary(max_size=100)),
     st.tuples(st.just("raw"), peers, st.binary(min_size=1, max_size=120)),
     st.tuples(st.just("plain"), peers, st.binary(min_size=12, max_size=120)),
+    st.tuples(st.just("control"), peers, st.integers(0, 3), st.binary(max_size=40)),
     st.tuples(st.just("replay"), publishers),
     st.tuples(st.just("leg"), publishers, st.sampled_from(Source), peers, slots),
     st.tuples(st.just("unleg"), peers, slots),
@@ -111,6 +114,13 @@ class Script:
         first = bytes([0x80 | data[0] & 0x3F])
         sealed = self.pair.peers[peer].seal(first + data[1:8] + pack("!L", 11) + data[12:])
         if sealed is not None:
+            self.raw(peer, sealed)
+
+    def control(self, peer: int, sender: int, body: bytes) -> None:
+        """RTCP that is authentic, and perhaps senseless; the same again is a replay."""
+        head = pack("!BBHL", 0x81, 206, 1 + len(body) // 4, sender)
+        sealed = self.pair.peers[peer].seal_rtcp(head + body)
+        for _ in range(2):
             self.raw(peer, sealed)
 
     def replay(self, publisher: int) -> None:
@@ -264,5 +274,27 @@ def test_the_engine_grows_in_the_middle_of_a_call() -> None:
         before = len(playing.sent)
         playing.play(("media", 1, "h", 1, key))
         assert len(playing.sent) - before == 2 + 36
+    finally:
+        playing.pair.close()
+
+
+def test_both_hear_the_same_of_a_peer_that_says_too_much() -> None:
+    """Too many senders among those that are known, then too many packets."""
+    playing = Script()
+    try:
+        peer, shown = playing.pair.peers[1], 0
+        for number in range(2 * int(BURST)):
+            sender = number % (2 * MAX_SENDERS)
+            if number % 3:
+                peer.send(peer.seal_rtcp(pli_from(sender)))
+            else:
+                sealed = peer.seal(wire(number, ssrc=999))
+                assert sealed is not None
+                peer.send(sealed)
+            if number % BATCH == 0:
+                seen = playing.pair.run()
+                shown += len(seen.rtcp) + len(seen.unlearnt)
+        playing.pair.compare()
+        assert shown == BURST
     finally:
         playing.pair.close()

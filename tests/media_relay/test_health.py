@@ -1,11 +1,14 @@
 """A host is told whose line is weak, in two steps, and only when it lasts."""
 
 import asyncio
+import itertools
+import time
 
 import pytest
 
 from media_relay.control import InProcessControl, LinesChanged, SeatLine
 from media_relay.health import LASTING_SECONDS, LineQuality, RoomHealth, quality_of
+from media_relay.node import Node
 from media_relay.redis_wire import read_event, write_event
 from tests.media_relay.desk import Desk
 from tests.media_relay.listener import Listener
@@ -67,6 +70,32 @@ async def test_everybodys_signalling_side_hears_whose_line_loses_packets(
         await waiting
     ana.close()
     thea.close()
+
+
+async def test_who_may_send_nothing_loses_nothing(
+    relay: InProcessControl, node: Node, desk: Desk
+) -> None:
+    """As long as she may, and sends on, the line stays poor."""
+    ana = WirePeer("ana")
+    await ana.connect(relay, desk)
+    await relay.seat(desk.seat("ana", 1))
+    transport = node.transport_of("ana")
+    numbers = (number for number in itertools.count() if number % 4)
+
+    def report() -> None:
+        for number in itertools.islice(numbers, 30):
+            ana.send_media(wire(number, ssrc=1111, payload_type=111, payload=b"opus"))
+        node._read(0)
+        node._feedback.report([transport], time.monotonic())
+
+    for _ in range(20):
+        report()
+    assert transport.quality is POOR
+    await relay.seat(desk.seat("ana", 1, may_send=frozenset()))
+    for _ in range(20):
+        report()
+    assert transport.quality is GOOD
+    ana.close()
 
 
 def test_lines_cross_between_processes() -> None:

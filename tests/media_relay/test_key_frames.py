@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from media_relay.control import InProcessControl
+from media_relay.node import Node
 from media_relay.rtcp import KeyFrameWanted, parse_rtcp, write_pli
 from media_relay.tickets import Source
 from tests.media_relay.desk import Desk
@@ -33,6 +34,12 @@ async def ben(relay: InProcessControl, desk: Desk) -> AsyncIterator[WirePeer]:
     await peer.connect(relay, desk)
     yield peer
     peer.close()
+
+
+@pytest.fixture
+async def seated_ben(relay: InProcessControl, desk: Desk, ben: WirePeer) -> WirePeer:
+    await relay.seat(desk.seat("ben", 2, may_send=NOTHING))
+    return ben
 
 
 class Camera:
@@ -110,6 +117,32 @@ async def test_a_viewer_that_asks_all_the_time_is_heard_once_a_second(
         camera.send()
         await asyncio.sleep(0.05)
     assert 2 <= asked_of(ana) <= 4
+
+
+async def test_a_datagram_full_of_requests_looks_at_no_leg_of_others(
+    node: Node, ana: WirePeer, seated_ben: WirePeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control is the request itself: it goes out at once, and once."""
+    ben = seated_ben
+    Camera(ana).send(key=True)
+    async with asyncio.timeout(5):
+        while not ben.media()[ben.ssrc(18)]:
+            await ben.hear(1)
+    looks: list[str] = []
+    waiting = node._engine.waiting
+
+    def watched() -> set[tuple[int, int]]:
+        looks.append("waiting")
+        return waiting()
+
+    monkeypatch.setattr(node._engine, "waiting", watched)
+    ben.send_rtcp(write_pli(ben.ssrc(18)) * 60)
+    node._read(0)
+    assert looks == []
+    async with asyncio.timeout(5):
+        while not asked_of(ana):
+            await ana.hear(1)
+    assert asked_of(ana) == 1
 
 
 async def test_a_silent_camera_is_not_asked(

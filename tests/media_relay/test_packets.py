@@ -13,10 +13,14 @@ from media_relay.errors import Malformed
 from media_relay.inbound import ReceptionReport
 from media_relay.outbound import Headers
 from media_relay.rtcp import (
+    MAX_FEEDBACKS,
+    MAX_NACK_PAIRS,
+    MAX_PACKETS,
     KeyFrameWanted,
     Nack,
     RoundTrip,
     SenderReport,
+    TransportFeedback,
     parse_rtcp,
     write_nack,
     write_pli,
@@ -126,7 +130,7 @@ def test_what_is_written_is_read_back() -> None:
     report = SenderReport(5, 123 << 32, 456)
     data = write_pli(1) + write_nack(2, [0, 65_535, 1, 30]) + write_sender_report(report, 7, 8)
     assert b"".join(map(bytes, RtcpPacket.parse(data))) == data
-    pli, nack, sender = parse_rtcp(data)
+    nack, pli, sender = parse_rtcp(data)
     assert pli == KeyFrameWanted(1)
     assert nack == Nack(2, (0, 1, 30, 65_535))
     assert sender == report
@@ -148,11 +152,30 @@ def test_any_rtcp_is_read_or_malformed(data: bytes) -> None:
         return
 
 
-def test_one_packet_cannot_ask_for_everything() -> None:
-    greedy = pack("!BBHLL", 0x81, 205, 2 + 300, 1, 2) + b"\x00\x01\xff\xff" * 300
-    (nack,) = parse_rtcp(greedy)
-    assert isinstance(nack, Nack)
-    assert len(nack.sequences) == 256
+def nack_of(pairs: int) -> bytes:
+    """A NACK for 17 numbers a pair."""
+    return pack("!BBHLL", 0x81, 205, 2 + pairs, 1, 2) + b"\x00\x01\xff\xff" * pairs
+
+
+@pytest.mark.parametrize("greedy", [nack_of(300), nack_of(5) * 20])
+def test_one_datagram_cannot_ask_for_everything(greedy: bytes) -> None:
+    asked = [message for message in parse_rtcp(greedy) if isinstance(message, Nack)]
+    assert sum(len(nack.sequences) for nack in asked) == 17 * MAX_NACK_PAIRS
+    (modest,) = parse_rtcp(nack_of(MAX_NACK_PAIRS))
+    assert isinstance(modest, Nack)
+    assert modest.sequences == tuple(range(1, 18)) * MAX_NACK_PAIRS
+
+
+def test_one_datagram_cannot_tell_of_arrivals_all_day() -> None:
+    once = pack("!BBHLLL", 0x8F, 205, 3, 1, 2, 3)
+    for count in (MAX_FEEDBACKS, MAX_FEEDBACKS + 1):
+        assert parse_rtcp(once * count) == [TransportFeedback(once[12:])] * MAX_FEEDBACKS
+
+
+def test_a_datagram_of_countless_packets_is_malformed() -> None:
+    assert len(parse_rtcp(write_pli(1) * MAX_PACKETS)) == MAX_PACKETS
+    with pytest.raises(Malformed):
+        parse_rtcp(write_pli(1) * (MAX_PACKETS + 1))
 
 
 def test_a_written_header_has_its_number_or_no_extension() -> None:
