@@ -1,13 +1,13 @@
 """One run: a fresh server, members join, a warm-up, a measured stretch."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.relay_load.native import Load, Result
 from bench.relay_load.server import Server, Shape, cpu_seconds, memory_kib
+from media_relay.tasks import end
 
 # A server that feels its way to what a line carries does so before it is measured.
 WARM_UP_SECONDS = 2
@@ -69,7 +69,7 @@ async def one_run(make: Callable[[], Server], shape: Shape, seconds: float) -> R
     async with serving(make) as (server, load):
         idle_kib = memory_kib(server.pids)
         await server.join(load, shape)
-        return await stretch(server, load, shape, seconds, idle_kib=idle_kib)
+        return await stretch(server, load, shape, seconds, idle_kib)
 
 
 async def in_turns(
@@ -85,31 +85,32 @@ async def in_turns(
         sides = [await stack.enter_async_context(serving(make)) for make in makes]
         for server, load in sides:
             await server.join(load, shape)
+            # Also while it is not its turn, which may last longer than a consent.
+            await stack.enter_async_context(_kept_alive(server, load))
         order = list(zip(sides, runs, strict=True))
         for _ in range(turns):
             for (server, load), found in order:
-                run = await stretch(server, load, shape, seconds, warm_up=TURN_WARM_UP_SECONDS)
-                found.append(run)
+                found.append(await _turn(server, load, shape, seconds, TURN_WARM_UP_SECONDS))
             order.reverse()
     return runs
 
 
 async def stretch(
-    server: Server,
-    load: Load,
-    shape: Shape,
-    seconds: float,
-    *,
-    idle_kib: int = 0,
-    warm_up: int = WARM_UP_SECONDS,
+    server: Server, load: Load, shape: Shape, seconds: float, idle_kib: int = 0
 ) -> Run:
     """Warm up and measure with the members who have joined so far."""
     async with _kept_alive(server, load):
-        await _warm_up(load, warm_up)
-        before = cpu_seconds(server.pids)
-        result = await asyncio.to_thread(load.run, seconds, waits=True)
-        used = cpu_seconds(server.pids) - before
-    return _run(server, shape, result, used, idle_kib)
+        run = await _turn(server, load, shape, seconds, WARM_UP_SECONDS)
+    return replace(run, idle_kib=idle_kib)
+
+
+async def _turn(
+    server: Server, load: Load, shape: Shape, seconds: float, warm_up_seconds: int
+) -> Run:
+    await _warm_up(load, warm_up_seconds)
+    before = cpu_seconds(server.pids)
+    result = await asyncio.to_thread(load.run, seconds, waits=True)
+    return _run(server, shape, result, cpu_seconds(server.pids) - before)
 
 
 async def _warm_up(load: Load, shortest: int) -> None:
@@ -132,12 +133,10 @@ async def _kept_alive(server: Server, load: Load) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await end([task])
 
 
-def _run(server: Server, shape: Shape, result: Result, used: float, idle_kib: int) -> Run:
+def _run(server: Server, shape: Shape, result: Result, used: float) -> Run:
     return Run(
         system=server.name,
         shape=str(shape),
@@ -150,7 +149,7 @@ def _run(server: Server, shape: Shape, result: Result, used: float, idle_kib: in
         late=result.late,
         median_ms=result.median_ms,
         p99_ms=result.p99_ms,
-        idle_kib=idle_kib,
+        idle_kib=0,
         loaded_kib=memory_kib(server.pids),
         load_cores=result.own_cpu_s / result.seconds,
     )
