@@ -77,8 +77,15 @@ class Environment:
 
 
 def _pooled(size: int) -> dict[str, object]:
-    """Each connection is tried before use; who waits longer than this for one is refused."""
-    return {
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": size, "timeout": POOL_WAIT_SECONDS}},
+    """Each connection is tried before use; who waits longer than this for one is refused.
+
+    A lost connection is sought no longer than its callers wait, and anew for the next caller:
+    pauses that double would keep the database away for as long again as it was.
+    """
+    pool = {
+        "min_size": 1,
+        "max_size": size,
+        "timeout": POOL_WAIT_SECONDS,
+        "reconnect_timeout": POOL_WAIT_SECONDS,
     }
+    return {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": pool}}

@@ -7,8 +7,9 @@ MUST NOT answer those who may not know with anything but the constant 404.
 import asyncio
 import math
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
@@ -21,6 +22,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from accounts.sockets import sign_in_group, user_group
 from audit.errors import AuditUnavailable
 from groups.states import HOST_ROLES
+from media_relay.tasks import end
 from sessions_app import notify
 from sessions_app.errors import GateIsClosed, SessionRefused
 from sessions_app.messages import ClientMessage, MessageRefused, ServerMessage, keys, parse
@@ -28,13 +30,21 @@ from sessions_app.messages import client as said
 from sessions_app.messages.keys import Said
 from sessions_app.messages.server import Lines, Pong, SecondDevice, timeless
 from sessions_app.sockets.actor import Actor
-from sessions_app.sockets.acts import KEY_MESSAGES
+from sessions_app.sockets.acts import KEY_MESSAGES, PAGE_MESSAGES
+from sessions_app.sockets.away import (
+    AWAY,
+    TRY_AGAIN_SECONDS,
+    Hold,
+    Postponed,
+    Work,
+    forget_cut_connections,
+)
 from sessions_app.sockets.handshake import Opening, open_socket, turn_away
 from sessions_app.sockets.line import Callbacks, RelayLine
 from sessions_app.sockets.outbox import Outbox
 from sessions_app.sockets.pace import Pace
 from sessions_app.sockets.refusals import closed_for, error_for
-from sessions_app.sockets.view import Place
+from sessions_app.sockets.view import Place, View
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +65,11 @@ ENDED, TOO_SLOW, TOO_FAST, FAILED = 4000, 4008, 4029, 1011
 async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Database work in the pool, so that one waiting transaction delays nobody else."""
     pooled = database_sync_to_async(work, thread_sensitive=False)
-    return await pooled(*args, **kwargs)
+    try:
+        return await pooled(*args, **kwargs)
+    except AWAY:
+        await asyncio.to_thread(forget_cut_connections)
+        raise
 
 
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
@@ -87,24 +101,25 @@ class SessionConsumer(AsyncWebsocketConsumer):
             task.add_done_callback(self._refresher_ended)
 
     async def disconnect(self, code: int) -> None:
-        for task in self._refreshers:
-            task.cancel()
+        await end(self._refreshers)
         for channel in self._channels:
             await self.channel_layer.group_discard(channel, self.channel_name)
         await self._line.close()
-        await in_thread(self._actor.gone)
+        # A place that nobody gives back is ended by the sweep.
+        with suppress(*AWAY):
+            await in_thread(self._actor.gone)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if not self._pace.allows(time.monotonic()):
             return await self._slow_down()
         try:
-            if text_data is None:
-                raise MessageRefused("binary")
-            await self._answer(parse(text_data))
-        except (MessageRefused, SessionRefused) as refused:
-            await self._refuse(refused.code)
-        except AuditUnavailable:
+            async with self._refusing():
+                if text_data is None:
+                    raise MessageRefused("binary")
+                await self._answer(parse(text_data))
+        except AWAY:
             await self._say(error_for("log_unavailable"))
+            self._look_again()
 
     async def session_changed(self, event: dict[str, Any]) -> None:
         """Whoever was just let in goes first: everybody else has only something to look at."""
@@ -149,12 +164,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 say=self._say,
                 ticket=lambda: in_thread(self._actor.transport_ticket),
                 seated=self._look_again_soon,
-                mapped=lambda: in_thread(self._actor.mapped),
+                mapped=lambda: self._note(self._actor.mapped),
                 lines=self._tell_lines,
-                lost=lambda: in_thread(self._actor.media_lost),
+                lost=lambda: self._note(self._actor.media_lost),
                 broken=self._give_up,
             ),
         )
+        self._hold, self._postponed = Hold(), Postponed()
         self._outbox, self._pace = Outbox(), Pace()
         self._saying = Pace(tokens=SAYINGS, burst=SAYINGS, per_second=SAYINGS_PER_SECOND)
         self._has_greeted = False
@@ -176,7 +192,33 @@ class SessionConsumer(AsyncWebsocketConsumer):
             case said.Leave():
                 await in_thread(self._actor.tell, message)
                 return await self._end("left")
+        if isinstance(message, PAGE_MESSAGES):
+            return await self._in_its_turn(type(message), partial(self._heed, message))
         return await self._do(message)
+
+    async def _note(self, event: Callable[[], None]) -> None:
+        await self._in_its_turn(event, partial(in_thread, event))
+
+    async def _in_its_turn(self, kind: object, work: Work) -> None:
+        """Now or, while the database is away, after the reading that finds it back."""
+        if not await self._postponed.do(kind, work):
+            self._look_again()
+
+    async def _heed(self, message: ClientMessage) -> None:
+        async with self._refusing():
+            await self._do(message)
+
+    @asynccontextmanager
+    async def _refusing(self) -> AsyncIterator[None]:
+        """What is refused is answered, and the connection goes on."""
+        try:
+            yield
+        except (MessageRefused, SessionRefused) as refused:
+            await self._refuse(refused.code)
+        except AuditUnavailable as error:
+            if isinstance(error.__cause__, AWAY):
+                raise error.__cause__ from None
+            await self._say(error_for("log_unavailable"))
 
     async def _do(self, message: ClientMessage) -> None:
         try:
@@ -262,7 +304,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         while not self._is_over:
             await self._rights_dirty.wait()
             self._rights_dirty.clear()
-            news = await in_thread(self._actor.read_keys)
+            news = await self._hold.outlast(partial(in_thread, self._actor.read_keys))
             for message in news.messages:
                 await self._say(message)
             renew, self._renew = self._renew, False
@@ -271,6 +313,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
             if self._snapshot_follows:
                 self._snapshot_follows = False
                 self._show(at_once=self._has_seat and not had_seat)
+            if not await self._postponed.catch_up():
+                asyncio.get_running_loop().call_later(TRY_AGAIN_SECONDS, self._rights_dirty.set)
 
     def _look_again_soon(self) -> None:
         """A removal may have overtaken the ticket: sure is enough here, at once would hold up."""
@@ -286,8 +330,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def _refresh(self, *, renew: bool) -> None:
         # A reading that began before the greeting may not know the new admission yet.
         had_greeted = self._has_greeted
-        async with snapshot_turn():
-            view = await in_thread(self._actor.read, renew=renew)
+        view = await self._hold.outlast(partial(self._read, renew=renew))
         if view.ended:
             return await self._end(view.ended)
         self._look_again_at = math.inf
@@ -295,7 +338,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if view.patience is not None:
             self._look_again_at = time.monotonic() + view.patience
             if view.patience <= 0:
-                await in_thread(self._actor.return_without_leaf)
+                await self._hold.outlast(partial(in_thread, self._actor.return_without_leaf))
         if renew:
             self._renew = True
             self._rights_dirty.set()
@@ -306,6 +349,14 @@ class SessionConsumer(AsyncWebsocketConsumer):
             self._told = timeless(news)
             await self._say(news)
         return None
+
+    async def _read(self, *, renew: bool) -> View:
+        async with snapshot_turn():
+            read_at = time.monotonic()
+            view = await in_thread(self._actor.read, renew=renew)
+        if renew:
+            self._hold.renew(read_at)
+        return view
 
     def _refresher_ended(self, task: asyncio.Task[None]) -> None:
         """A connection that cannot read the truth any more is closed; the client comes back."""

@@ -18,6 +18,8 @@ from psycopg import connect, sql
 PREFIX = f"quietroom_test_{os.getpid()}"
 TEMPLATE = f"{PREFIX}_template"
 DOOR = f"{PREFIX}_door"
+CUT = "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE datname = %s"
+END_WITHIN_MS = 5000
 
 
 def make_template() -> None:
@@ -68,6 +70,23 @@ def close_connections() -> None:
     """Ours, and those of the thread in which asgiref runs an async test's database calls."""
     connections.close_all()
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+
+
+def take_away(database: str) -> None:
+    """As a failover does: nobody gets a connection any more, and those that are open are cut."""
+    administer("ALTER DATABASE {} ALLOW_CONNECTIONS false", database)
+    cut(database)
+
+
+def give_back(database: str) -> None:
+    administer("ALTER DATABASE {} ALLOW_CONNECTIONS true", database)
+    connections.close_all()
+
+
+def cut(database: str) -> None:
+    """Returns once each has ended."""
+    with connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        connection.execute(CUT, [END_WITHIN_MS, database])
 
 
 def drop(database: str) -> None:

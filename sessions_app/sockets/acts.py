@@ -33,15 +33,17 @@ SERVICES: Mapping[type[ClientMessage], Callable[..., object]] = {
 }
 
 
-KEY_MESSAGES = (
+_PAGES_OWN_KEYS = (
     keys.OwnKeyPackage,
     keys.HeldKeys,
     keys.FoundGroup,
     keys.Commit,
     keys.Ready,
     keys.Switched,
-    keys.Say,
 )
+KEY_MESSAGES = (*_PAGES_OWN_KEYS, keys.Say)
+# A page says these by itself, most of them once: no person could be asked to try again.
+PAGE_MESSAGES = (said.Hello, said.Offer, said.State, said.View, *_PAGES_OWN_KEYS)
 
 
 def act_as_host(message: ClientMessage, *, session: Session, by: User) -> None:

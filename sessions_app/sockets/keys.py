@@ -4,6 +4,9 @@ State and an order of commits, never a queue: whatever was missed is read again 
 that the page named.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
@@ -21,7 +24,10 @@ from sessions_app.messages.keys import (
 from sessions_app.models import Admission, KeyGroup, KeyMember
 from sessions_app.permits import Permit
 from sessions_app.queries.keys import COMMITS_AT_ONCE, KeyState
+from sessions_app.sockets.away import AWAY
 from sessions_app.states import KeyStanding
+
+_TOLD = ("group", "epoch", "standing", "has_more", "_told", "_all_ready", "_packages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,19 @@ class KeyReader:
         """Only for who sits: numbers and groups say what happens inside."""
         if not self.has_asked:
             return []
-        with self._one_at_a_time:
+        with self._one_at_a_time, self._all_or_nothing():
             return self._read(own, keys, is_host=is_host)
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """A reading that the database breaks off has told nothing: the next one tells it."""
+        before = {name: copy(getattr(self, name)) for name in _TOLD}
+        try:
+            yield
+        except AWAY:
+            for name, value in before.items():
+                setattr(self, name, value)
+            raise
 
     def _read(self, own: Admission, keys: KeyState | None, *, is_host: bool) -> list[ServerMessage]:
         leaf = keys.leaves.get(own.pk) if keys else None

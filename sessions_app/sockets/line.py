@@ -44,6 +44,7 @@ from sessions_app.messages.server import (
     TransportState,
 )
 from sessions_app.permits import Permit
+from sessions_app.sockets.away import AWAY
 from sessions_app.sockets.refusals import error_for
 
 log = structlog.get_logger(__name__)
@@ -143,7 +144,7 @@ class RelayLine:
                 await self._lost(error.code)
             except SessionRefused as error:
                 await self._callbacks.say(error_for(error.code))
-            except AuditUnavailable:
+            except (AuditUnavailable, *AWAY):
                 await self._callbacks.say(error_for("log_unavailable"))
 
     async def _open_offered(self) -> None:

@@ -59,7 +59,9 @@ def test_a_pooled_database_tries_each_connection_before_use(
     monkeypatch.setenv("SAMPLE", "postgresql://app:word@db.example/quiet")
     assert "OPTIONS" not in env.database("SAMPLE")
     pooled = env.database("SAMPLE", pool=4)
-    assert pooled["OPTIONS"] == {"pool": {"min_size": 1, "max_size": 4, "timeout": 3}}
+    assert pooled["OPTIONS"] == {
+        "pool": {"min_size": 1, "max_size": 4, "timeout": 3, "reconnect_timeout": 3}
+    }
     assert pooled["CONN_HEALTH_CHECKS"] is True
 
 
