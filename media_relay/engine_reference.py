@@ -81,7 +81,7 @@ class ReferenceEngine:
     def send_over(self, peer: int, path: Path) -> None:
         known = self._peers.get(peer)
         if known is not None:
-            known.outbox.path = path
+            known.outbox.send_over(path)
 
     def learn(self, peer: int, stream: StreamSpec) -> None:
         known = self._peers.get(peer)

@@ -44,6 +44,7 @@ PEER = np.dtype(
         ("socket", "i4"),
         ("address_length", "i8"),
         ("address", "u1", (28,)),
+        ("sends_singly", "i1"),
         ("transport_cc", "i2"),
         ("allowed", "i1"),
         ("heard", "i4"),
