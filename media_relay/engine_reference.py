@@ -307,6 +307,9 @@ class ReferenceEngine:
 
     def _forward(self, track: Track, inbound: Inbound, received: Received, now: float) -> None:
         for leg in track.legs:
+            # A viewer that misses one of two far jumps no longer knows its rollover counter.
+            if leg.inbound is inbound and leg.stream.began_before(inbound.restart):
+                leg.rest()
             if leg.inbound is inbound:
                 self._give(leg, received, now)
             elif track.serves(leg, inbound, now):

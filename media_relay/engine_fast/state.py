@@ -90,6 +90,7 @@ INBOUND = np.dtype(
         ("clock_rate", "i4"),
         ("holes", "i4"),
         ("first", "i8"),
+        ("restart", "i8"),
         ("highest", "i8"),
         ("received", "i8"),
         ("octets", "i8"),
