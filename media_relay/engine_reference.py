@@ -81,7 +81,7 @@ class ReferenceEngine:
     def send_over(self, peer: int, path: Path) -> None:
         known = self._peers.get(peer)
         if known is not None:
-            known.outbox.path = path
+            known.outbox.send_over(path)
 
     def learn(self, peer: int, stream: StreamSpec) -> None:
         known = self._peers.get(peer)
@@ -308,6 +308,9 @@ class ReferenceEngine:
 
     def _forward(self, track: Track, inbound: Inbound, received: Received, now: float) -> None:
         for leg in track.legs:
+            # A viewer that misses one of two far jumps no longer knows its rollover counter.
+            if leg.inbound is inbound and leg.stream.began_before(inbound.restart):
+                leg.rest()
             if leg.inbound is inbound:
                 self._give(leg, received, now)
             elif track.serves(leg, inbound, now):

@@ -80,6 +80,7 @@ class Inbound:
         self._repairs = repairs
         self._holes: dict[int, _Hole] = {}
         self._first = 0
+        self._restart = 0
         self._highest = 0
         self._received = 0
         self._octets = 0
@@ -99,6 +100,11 @@ class Inbound:
         return self._highest
 
     @property
+    def restart(self) -> int:
+        """The position with which the sender last began anew; nothing before it counts."""
+        return self._restart
+
+    @property
     def received(self) -> tuple[int, int]:
         """How many packets and octets of payload were accepted."""
         return self._received, self._octets
@@ -108,7 +114,7 @@ class Inbound:
         position = extend(packet.sequence, self._highest or _ORIGIN + packet.sequence)
         if not self._highest:
             self._first = position
-        elif position <= self._highest - self._size:
+        elif position < max(self._restart, self._highest - self._size + 1):
             return None
         index = position % self._size
         held = self._ring[index]
@@ -136,7 +142,8 @@ class Inbound:
 
     def fresh_key(self, now: float) -> Received | None:
         """The packet that starts the newest key frame; None if that came long ago."""
-        return self.at(self._key_position) if now - self._key_at < FRESH_SECONDS else None
+        is_fresh = now - self._key_at < FRESH_SECONDS and self._key_position >= self._restart
+        return self.at(self._key_position) if is_fresh else None
 
     def at(self, position: int) -> Received | None:
         """The packet of this position, while the ring still holds it."""
@@ -194,6 +201,7 @@ class Inbound:
         gap = position - self._highest - 1
         if self._highest and gap > MAX_GAP:
             self._holes.clear()
+            self._restart = position
             # What nobody will repair counts as never expected.
             self._first += gap
         elif self._highest and self._repairs:

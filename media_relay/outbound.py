@@ -184,6 +184,10 @@ class SlotStream:
         """When the present source began, by the engine's clock; infinity while waiting."""
         return math.inf if self._shift is None else self._shift.at
 
+    def began_before(self, position: int) -> bool:
+        """True if the present source began with an older packet than this one."""
+        return self._shift is not None and self._shift.first < position
+
     def restart(self) -> None:
         """Forget the source; the next begins at a key frame, after the last number."""
         self._settle()

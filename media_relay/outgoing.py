@@ -4,6 +4,7 @@ One peer's packets keep their order. Neighbours of one size leave as one message
 kernel cuts up again (UDP generic segmentation offload, Linux 4.18).
 """
 
+import errno
 import socket as sockets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -14,16 +15,27 @@ from media_relay.engine import Counters, Path
 SOL_UDP, UDP_SEGMENT = 17, 103
 MAX_SEGMENTS = 64
 MAX_SEGMENTED_OCTETS = 65_000
+# What the kernel says while it has no room; the next message may find some.
+_FULL = (errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Outbox:
-    """What waits for one peer, and the path that it will take; nothing goes out without one."""
+    """What waits for one peer, and the path that it will take; nothing goes out without one.
 
-    __slots__ = ("packets", "path")
+    `sends_singly` once a message for several packets was refused on this path.
+    """
+
+    __slots__ = ("packets", "path", "sends_singly")
 
     def __init__(self) -> None:
         self.path: Path | None = None
         self.packets: list[bytes] = []
+        self.sends_singly = False
+
+    def send_over(self, path: Path) -> None:
+        """From now on packets take this path, of which nothing is known yet."""
+        self.path = path
+        self.sends_singly = False
 
 
 class Outgoing:
@@ -45,41 +57,40 @@ class Outgoing:
         """Send all that waits."""
         for outbox in self._waiting:
             packets, outbox.packets = outbox.packets, []
+            is_cut = self.has_segments and not outbox.sends_singly
             if outbox.path is not None:
-                for message in messages(packets) if self.has_segments else zip(packets):
-                    self._send(outbox.path, message)
+                for message in messages(packets) if is_cut else zip(packets):
+                    self._send(outbox, outbox.path, message)
         self._waiting.clear()
 
-    def send(self, path: Path, data: bytes) -> None:
+    def send(self, path: Path, data: bytes) -> bool:
         """At once, as it is. What cannot be sent is lost, as the network would lose it."""
         try:
             self._sockets[path.socket].sendto(data, path.address)
         except OSError:
             self._counters.unsent += 1
-            return
+            return False
         self._counters.packets_out += 1
         self._counters.octets_out += len(data)
+        return True
 
-    def _send(self, path: Path, message: Sequence[bytes]) -> None:
+    def _send(self, outbox: Outbox, path: Path, message: Sequence[bytes]) -> None:
         if len(message) == 1:
             self.send(path, message[0])
             return
         size = [(SOL_UDP, UDP_SEGMENT, pack("=H", len(message[0])))]
         try:
             octets = self._sockets[path.socket].sendmsg(message, size, 0, path.address)
-        except OSError:
-            # A full socket, or a device that cannot cut up: the packets one by one will tell.
-            self._send_apart(path, message)
+        except OSError as error:
+            if is_full(error.errno):
+                self._counters.unsent += len(message)
+            else:
+                # No way to the peer, or one that takes no segments: single packets will tell.
+                is_sent = [self.send(path, packet) for packet in message]
+                outbox.sends_singly |= any(is_sent)
             return
         self._counters.packets_out += len(message)
         self._counters.octets_out += octets
-
-    def _send_apart(self, path: Path, message: Sequence[bytes]) -> None:
-        before = self._counters.packets_out
-        for packet in message:
-            self.send(path, packet)
-        if self._counters.packets_out > before:
-            self.has_segments = False
 
 
 def messages(packets: list[bytes]) -> Iterator[list[bytes]]:
@@ -95,6 +106,11 @@ def messages(packets: list[bytes]) -> Iterator[list[bytes]]:
             end += 1
         yield packets[first:end]
         first = end
+
+
+def is_full(number: int | None) -> bool:
+    """True if the socket refused for want of room, by this errno: that says nothing of the path."""
+    return number in _FULL
 
 
 def segments(bound: sockets.socket) -> bool:

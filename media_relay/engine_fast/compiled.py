@@ -2,13 +2,17 @@
 
 Numba keeps compiled code in files that it trusts: whoever could write them could run code in
 the relay. So the directory MUST be our own and closed to everybody else. Numba looks only at
-a function's own file to see whether it is fresh; the directory's name covers all of ours.
+a function's own file to see whether it is fresh, but compiles constants of others into it: the
+directory's name covers all that they come from.
 """
 
 import hashlib
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, TypeVar, cast
 
 import numba
@@ -21,6 +25,9 @@ _njit: Any = numba.njit
 _configuration: Any = numba.config
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+# Those that compile, and those whose numbers and layouts are compiled in.
+_LIBRARIES = ("llvmlite", "numba", "numpy", "pylibsrtp")
+
 
 def keep_in(cache: str) -> None:
     """Keep compiled code under this directory; OSError if it cannot be ours alone.
@@ -28,7 +35,7 @@ def keep_in(cache: str) -> None:
     MUST be called before any module with an entry is imported.
     """
     parent = os.path.expanduser(cache)
-    chosen = os.path.join(parent, _version())
+    chosen = os.path.join(parent, version_of(files("media_relay")))
     os.makedirs(parent, mode=0o700, exist_ok=True)
     os.makedirs(chosen, mode=0o700, exist_ok=True)
     for directory in (parent, chosen):
@@ -45,15 +52,24 @@ def is_kept() -> bool:
     return bool(directory) and any(names for _, _, names in os.walk(directory))
 
 
-def _version() -> str:
-    """Changes with every file of this package."""
+def version_of(package: Traversable) -> str:
+    """Changes with every source in it, with its place, and with the libraries."""
     digest = hashlib.sha256()
-    with os.scandir(os.path.dirname(__file__)) as entries:
-        for entry in sorted(entries, key=lambda each: each.name):
-            if entry.name.endswith(".py"):
-                found = entry.stat()
-                digest.update(f"{entry.name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    for library in _LIBRARIES:
+        digest.update(f"{library} {version(library)}\n".encode())
+    for source in _sources(package):
+        contents = source.read_bytes()
+        # The whole path: numba keeps apart what lies in different places.
+        digest.update(f"{source} {len(contents)}\n".encode() + contents)
     return digest.hexdigest()[:16]
+
+
+def _sources(folder: Traversable) -> Iterator[Traversable]:
+    for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if each.is_dir():
+            yield from _sources(each)
+        elif each.name.endswith(".py"):
+            yield each
 
 
 def compiled(function: _Function) -> _Function:

@@ -34,6 +34,8 @@ recvmmsg = _function(
 sendmmsg = _function(
     _LIBC, "sendmmsg", types.int32, types.int32, POINTER, types.uint32, types.int32
 )
+# Where this thread's errno lies: MUST be read before any other call.
+errno_location = _function(_LIBC, "__errno_location", POINTER)
 # (context, cipher, engine, key, IV, 1 to encrypt): a zero leaves what was set before.
 cipher_init = _function(
     CRYPTO,

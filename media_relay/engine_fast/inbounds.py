@@ -51,7 +51,7 @@ def accept(
     position = extend(sequence, highest if highest else _ORIGIN + sequence)
     if not highest:
         inbound.first = position
-    elif position <= highest - inbound.size:
+    elif position < max(inbound.restart, highest - inbound.size + 1):
         return NOBODY
     place = row * RING + position % inbound.size
     held = state.held[place]
@@ -92,7 +92,7 @@ def is_flowing(inbound: Record, now: float) -> bool:
 def fresh_key(state: State, row: int, now: float) -> int:
     """The place of the packet that starts the newest key frame; -1 if that came long ago."""
     inbound = state.inbounds[row]
-    if now - inbound.key_at >= FRESH_SECONDS:
+    if now - inbound.key_at >= FRESH_SECONDS or inbound.key_position < inbound.restart:
         return NOBODY
     return place_of(state, row, inbound.key_position)
 
@@ -141,6 +141,7 @@ def _advance(state: State, row: int, position: int, now: float) -> None:
         for place in range(row * RING, row * RING + inbound.size):
             state.held[place].missing = 0
         inbound.holes = 0
+        inbound.restart = position
         # What nobody will repair counts as never expected.
         inbound.first += gap
     elif highest and inbound.repairs and gap:

@@ -13,6 +13,7 @@ from media_relay.engine_fast.slots import (
     keep,
     kept,
     may_resend,
+    rest,
     viewer_of,
     write_media,
     write_probe,
@@ -39,8 +40,12 @@ _EXTENSION = 8
 def forward(state: State, outgoing: Outgoing, track: int, row: int, place: int, now: float) -> None:
     """Give the packet at this place of this inbound to every leg of the track that takes it."""
     leg = state.tracks[track].first_leg
+    restart = state.inbounds[row].restart
     while leg >= 0:
         slot = state.slots[leg]
+        # A viewer that misses one of two far jumps no longer knows its rollover counter.
+        if slot.inbound == row and slot.first < restart:
+            rest(slot)
         if slot.inbound == row:
             _give(state, outgoing, leg, place, now)
         elif serves(state, slot, track, row, now):

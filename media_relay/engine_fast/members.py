@@ -153,6 +153,7 @@ class Members:
         record["address"][: len(octets)] = np.frombuffer(octets, "u1")
         record["address_length"] = len(octets)
         record["socket"] = path.socket
+        record["sends_singly"] = 0
 
     def learn(self, peer: int, spec: StreamSpec) -> None:
         member = self._members.get(peer)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from media_relay.engine_fast.compiled import compiled
-from media_relay.engine_fast.foreign import sendmmsg
+from media_relay.engine_fast.foreign import errno_location, memcpy, sendmmsg
 from media_relay.engine_fast.packets import address
 from media_relay.engine_fast.state import (
     CONTROL,
@@ -24,7 +24,13 @@ from media_relay.engine_fast.state import (
     Array,
     State,
 )
-from media_relay.outgoing import MAX_SEGMENTED_OCTETS, MAX_SEGMENTS, SOL_UDP, UDP_SEGMENT
+from media_relay.outgoing import (
+    MAX_SEGMENTED_OCTETS,
+    MAX_SEGMENTS,
+    SOL_UDP,
+    UDP_SEGMENT,
+    is_full,
+)
 
 # As many as stay in a core's cache.
 ROOM = 256
@@ -32,12 +38,17 @@ _CONTROL_OCTETS, _VECTOR_OCTETS = 24, 16
 
 
 class Outgoing(NamedTuple):
-    """`facts` holds the count of waiting packets, and 1 while the kernel segments."""
+    """`facts` holds the count of waiting packets, and 1 if the kernel segments.
+
+    `receivers` says whose each message is, `error` why the kernel refused the last one.
+    """
 
     rows: Array
     waiting: Array
     order: Array
     messages: Array
+    receivers: Array
+    error: Array
     vectors: Array
     controls: Array
     descriptors: Array
@@ -45,6 +56,7 @@ class Outgoing(NamedTuple):
 
 
 _COUNT, _SEGMENTS_IN_KERNEL = 0, 1
+_is_full = compiled(is_full)
 
 
 def new_outgoing(descriptors: list[int], *, segments: bool) -> Outgoing:
@@ -54,6 +66,8 @@ def new_outgoing(descriptors: list[int], *, segments: bool) -> Outgoing:
         waiting=np.zeros(ROOM, OUT),
         order=np.zeros(ROOM, "i4"),
         messages=np.zeros(ROOM, MESSAGE),
+        receivers=np.zeros(ROOM, "i4"),
+        error=np.zeros(1, "i4"),
         vectors=np.zeros(ROOM, VECTOR),
         controls=np.zeros(ROOM, CONTROL),
         descriptors=np.array(descriptors, "i4"),
@@ -122,8 +136,10 @@ def _fold(
     state: State, outgoing: Outgoing, name: int, messages: int, vectors: int
 ) -> tuple[int, int]:
     """Messages for one peer's packets, behind those that there are."""
-    row = state.peers[name].first_out
-    most = MAX_SEGMENTS if outgoing.facts[_SEGMENTS_IN_KERNEL] else 1
+    peer = state.peers[name]
+    row = peer.first_out
+    is_cut = outgoing.facts[_SEGMENTS_IN_KERNEL] and not peer.sends_singly
+    most = MAX_SEGMENTS if is_cut else 1
     while row >= 0:
         first, size = vectors, outgoing.waiting[row].length
         total = 0
@@ -152,6 +168,7 @@ def _write_message(
 ) -> None:
     message = outgoing.messages[index]
     peer = state.peers[name]
+    outgoing.receivers[index] = name
     message.name = address(peer.address)
     message.name_length = peer.address_length
     message.vectors = address(outgoing.vectors[first:])
@@ -169,21 +186,30 @@ def _send(state: State, outgoing: Outgoing, descriptor: int, count: int) -> None
     """A full socket or an unreachable peer loses its packets, as the network would."""
     done = 0
     while done < count:
-        sent = sendmmsg(descriptor, address(outgoing.messages[done:]), count - done, 0)
-        for index in range(done, done + max(sent, 0)):
+        sent = _hand_over(outgoing, descriptor, done, count - done)
+        for index in range(done, done + sent):
             _tally(state, outgoing, index, True)
-        done += max(sent, 0)
-        if sent <= 0:
-            if outgoing.messages[done].vector_count > 1:
-                _send_apart(state, outgoing, descriptor, done)
-            else:
+        done += sent
+        if not sent:
+            if outgoing.messages[done].vector_count == 1 or _is_full(outgoing.error[0]):
                 _tally(state, outgoing, done, False)
+            else:
+                _send_apart(state, outgoing, descriptor, done)
             done += 1
 
 
 @compiled
+def _hand_over(outgoing: Outgoing, descriptor: int, first: int, count: int) -> int:
+    """How many of these messages the kernel took; if none, `error` says why."""
+    sent = sendmmsg(descriptor, address(outgoing.messages[first:]), count, 0)
+    if sent < 0:
+        memcpy(address(outgoing.error), errno_location(), outgoing.error.itemsize)
+    return max(sent, 0)
+
+
+@compiled
 def _send_apart(state: State, outgoing: Outgoing, descriptor: int, index: int) -> None:
-    """The kernel would not cut this message up: send its packets one by one, and the rest so."""
+    """No way to the peer, or one that takes no segments: single packets will tell."""
     message = outgoing.messages[index]
     left = message.vector_count
     message.control = 0
@@ -191,12 +217,12 @@ def _send_apart(state: State, outgoing: Outgoing, descriptor: int, index: int) -
     message.vector_count = 1
     has_sent = False
     for _ in range(left):
-        is_sent = sendmmsg(descriptor, address(outgoing.messages[index:]), 1, 0) == 1
+        is_sent = _hand_over(outgoing, descriptor, index, 1) == 1
         has_sent |= is_sent
         _tally(state, outgoing, index, is_sent)
         message.vectors += _VECTOR_OCTETS
     if has_sent:
-        outgoing.facts[_SEGMENTS_IN_KERNEL] = 0
+        state.peers[outgoing.receivers[index]].sends_singly = 1
 
 
 @compiled

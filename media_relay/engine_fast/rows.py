@@ -6,6 +6,8 @@ from media_relay.departures import DEPARTURES
 from media_relay.engine_fast.state import (
     ARRIVALS,
     NOBODY,
+    PER_INBOUND,
+    PER_PEER,
     RESENT,
     RING,
     SLOTS,
@@ -32,7 +34,7 @@ class Rows:
         """A row for a peer, blank, and with it the rows that follow from it."""
         if not self._peers:
             former = len(self.state.peers)
-            self.state = grow(self.state, peers=2 * former)
+            self.state = grow(self.state, PER_PEER, 2 * former)
             self._peers = _names(former, 2 * former)
         row = self._peers.pop()
         state = self.state
@@ -54,7 +56,7 @@ class Rows:
         """A row for an inbound; `clear_inbound` makes it blank."""
         if not self._inbounds:
             former = len(self.state.inbounds)
-            self.state = grow(self.state, inbounds=2 * former)
+            self.state = grow(self.state, PER_INBOUND, 2 * former)
             self._inbounds = _names(former, 2 * former)
         return self._inbounds.pop()
 

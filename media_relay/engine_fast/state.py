@@ -5,6 +5,7 @@ peer `p` is row `p * SLOTS + s`. Rows of `inbounds` are lent and given back. A r
 only through its array: compiled code MUST keep every index inside it, nobody checks.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,6 +45,7 @@ PEER = np.dtype(
         ("socket", "i4"),
         ("address_length", "i8"),
         ("address", "u1", (28,)),
+        ("sends_singly", "i1"),
         ("transport_cc", "i2"),
         ("allowed", "i1"),
         ("heard", "i4"),
@@ -88,6 +90,7 @@ INBOUND = np.dtype(
         ("clock_rate", "i4"),
         ("holes", "i4"),
         ("first", "i8"),
+        ("restart", "i8"),
         ("highest", "i8"),
         ("received", "i8"),
         ("octets", "i8"),
@@ -230,7 +233,7 @@ class State(NamedTuple):
 
 
 # How many rows of each array belong to one peer, and to one inbound.
-_PER_PEER = {
+PER_PEER = {
     "peers": (1, PEER),
     "heard": (HEARD, HEARD_SSRC),
     "streams": (STREAMS, STREAM),
@@ -242,7 +245,7 @@ _PER_PEER = {
     "arrival_times": (ARRIVALS, np.dtype("f8")),
     "departures": (DEPARTURES, DEPARTURE),
 }
-_PER_INBOUND = {
+PER_INBOUND = {
     "inbounds": (1, INBOUND),
     "held": (RING, HELD),
     "payloads": (RING, PAYLOAD),
@@ -259,9 +262,9 @@ HOLED = 0
 
 def new_state(peers: int, inbounds: int) -> State:
     """Room for so many; the memory is only taken once a row is written."""
-    per_peer = {name: np.zeros(rows * peers, kind) for name, (rows, kind) in _PER_PEER.items()}
+    per_peer = {name: np.zeros(rows * peers, kind) for name, (rows, kind) in PER_PEER.items()}
     per_inbound = {
-        name: np.zeros(rows * inbounds, kind) for name, (rows, kind) in _PER_INBOUND.items()
+        name: np.zeros(rows * inbounds, kind) for name, (rows, kind) in PER_INBOUND.items()
     }
     return State(
         **per_peer,
@@ -274,21 +277,26 @@ def new_state(peers: int, inbounds: int) -> State:
 
 
 _PAGE = 4096
+_Family = Mapping[str, tuple[int, np.dtype[Any]]]
 
 
-def grow(old: State, *, peers: int = 0, inbounds: int = 0) -> State:
-    """The same state with room for more; what is in use is copied and keeps its row."""
-    new = new_state(max(peers, len(old.peers)), max(inbounds, len(old.inbounds)))
-    for name in (*_PER_PEER, *_PER_INBOUND, "addresses", "counts", "marks"):
-        _copy(getattr(old, name), getattr(new, name))
-    return new
+def grow(state: State, family: _Family, count: int) -> State:
+    """The same state with room for so many in one family; what is in use keeps its row.
+
+    The arrays of the others are handed over as they are: media waits meanwhile.
+    """
+    larger = {name: np.zeros(rows * count, kind) for name, (rows, kind) in family.items()}
+    for name, array in larger.items():
+        _copy(getattr(state, name), array)
+    return state._replace(**larger)
 
 
 def _copy(former: Array, larger: Array) -> None:
     """Page by page, and no page that nobody wrote to: it would take memory from then on."""
     source, target = former.reshape(-1).view("u1"), larger.reshape(-1).view("u1")
     whole = source.size - source.size % _PAGE
-    pages = source[:whole].reshape(-1, _PAGE)
-    written = np.flatnonzero(pages.any(axis=1))
-    target[:whole].reshape(-1, _PAGE)[written] = pages[written]
+    is_written = source[:whole].view("u8").reshape(-1, _PAGE // 8).max(axis=1) != 0
+    # Pages in one go: a list of them would be copied twice, once to memory never used before.
+    pages = f"V{_PAGE}"
+    np.copyto(target[:whole].view(pages), source[:whole].view(pages), where=is_written)
     target[whole : source.size] = source[whole:]

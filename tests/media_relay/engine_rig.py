@@ -110,9 +110,9 @@ class Rig:
         self.publisher.send(wire(sequence, ssrc=ssrc, timestamp=stamp, payload=body))
         return self.engine.run(0)
 
-    def skip(self, ssrc: int) -> None:
-        """A packet of the publisher's that the network loses."""
-        self._sent[ssrc] = self._sent.get(ssrc, 10 * ssrc) + 1
+    def skip(self, ssrc: int, count: int = 1) -> None:
+        """Packets of the publisher's that the network loses; below zero: the next one is late."""
+        self._sent[ssrc] = self._sent.get(ssrc, 10 * ssrc) + count
 
     def close(self) -> None:
         for each in (self._bound, *(peer.socket for peer in self._peers)):

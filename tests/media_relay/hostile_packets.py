@@ -11,6 +11,8 @@ from tests.media_relay.packets import vp8, wire
 
 VIDEO, REPAIR, VOICE, GOOD = 11, 111, 20, 13
 CONTROL_EVERY = 5_000
+# Far jumps are rare: after each, a camera waits for its key frame, and little is forwarded.
+STEPS = (1,) * 100 + (0, 2, 3, 20, -1, -2, -30, -400, 129, 600, 20_000, 32_767)
 FEEDBACK = pack("!HHLHH", 5, 20, 1 << 8, 0x2005, 0xD555) + bytes(range(40))
 BASES = (
     wire(1, ssrc=VIDEO, payload=vp8(picture=300, tl0=7, key=True)),
@@ -33,6 +35,7 @@ class Attack:
         self.rig = Rig(make)
         self.random = random.Random(seed)
         self.good = 0
+        self._sequence = 0
         for ssrc, layer, source in ((VIDEO, "h", Source.CAMERA), (VOICE, "", Source.MIC)):
             self.rig.learn(ssrc, layer, source)
         self.rig.learn(GOOD, "", Source.SCREEN)
@@ -83,8 +86,8 @@ class Attack:
                 [0x80 | chance.choice((0, 0, 0x10, 0x20, 0x30, data[0] & 0x3F if data else 0))]
             )
             data[8:12] = base[8:12]
-        if chance.random() < 0.5:
-            data[2:4] = pack("!H", chance.randrange(1 << 16))
+        self._sequence += chance.choice(STEPS)
+        data[2:4] = pack("!H", self._sequence & 0xFFFF)
         # A publisher may always ruin her own stream: the witness's stays as it is.
         if data[8:12] == pack("!L", GOOD):
             data[8:12] = pack("!L", VIDEO)

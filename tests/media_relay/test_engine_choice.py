@@ -1,15 +1,18 @@
 """Which engine runs: said in the log, never a silent fallback, and a call goes through each."""
 
 import logging
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+import media_relay
 from media_relay.config import NodeConfig
 from media_relay.control import InProcessControl
 from media_relay.dtls import DtlsServer
 from media_relay.engine import SrtpProfile
-from media_relay.engine_fast.compiled import keep_in
+from media_relay.engine_fast.compiled import keep_in, version_of
 from media_relay.engine_fast.engine import FastEngine
 from media_relay.engine_reference import ReferenceEngine
 from media_relay.engines import CACHE, EngineChoice, load_engine
@@ -50,6 +53,25 @@ def test_compiled_code_is_not_taken_from_where_others_can_write(
     keep_in(str(own))
     assert own.stat().st_mode & 0o777 == 0o700
     keep_in(CACHE)
+
+
+@pytest.mark.parametrize(
+    "changed", ["engine.py", "outbound.py", "sdp/offer.py", "engine_fast/rows.py"]
+)
+def test_compiled_code_is_kept_for_the_same_sources_only(tmp_path: Path, changed: str) -> None:
+    """A number of any file may be compiled in: here one digit changes, and no size or time."""
+    relay, at = tmp_path / "media_relay", (10**18, 10**18)
+    shutil.copytree(Path(media_relay.__file__).parent, relay)
+    source = relay / changed
+    os.utime(source, ns=at)
+    before = version_of(relay)
+    os.utime(source)
+    assert version_of(relay) == before
+    contents = source.read_text()
+    digit = next(each for each in contents if each.isdigit())
+    source.write_text(contents.replace(digit, str((int(digit) + 1) % 10), 1))
+    os.utime(source, ns=at)
+    assert version_of(relay) != before
 
 
 async def test_a_call_goes_through_the_fast_engine_and_opens_no_file(desk: Desk) -> None:

@@ -7,12 +7,15 @@ what a modified client does: replays, wild numbers, truncated and senseless pack
 from collections.abc import Callable
 from struct import pack
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from media_relay.engine import BATCH
 from media_relay.guard import BURST, MAX_SENDERS
-from media_relay.rtp import parse_rtp
+from media_relay.outbound import VOICE_OCTETS
+from media_relay.rtp import MARKER, parse_rtp
+from media_relay.srtp import MAX_PLAIN
 from media_relay.tickets import Source
 from tests.media_relay.engine_pair import Pair
 from tests.media_relay.packets import pli_from, vp8, wire
@@ -28,10 +31,20 @@ peers = st.sampled_from(PEERS)
 publishers = st.sampled_from(PUBLISHERS)
 layers = st.sampled_from([*LAYERS, "", None])
 slots = st.integers(0, 3)
+markers = st.booleans()
+# Where a gap becomes a restart, a ring is left behind, and a number ahead becomes an older one.
+EDGES = [edge + step for edge in (129, 512, 32_767) for step in (-1, 0, 1)]
 # Mostly the next number; sometimes a hole, a late packet, a replay, a restart.
 jumps = st.one_of(
-    st.just(1), st.just(1), st.integers(-3, 4), st.integers(-700, 700), st.integers(0, 65_535)
+    st.just(1),
+    st.just(1),
+    st.integers(-3, 4),
+    st.integers(-700, 700),
+    st.integers(0, 65_535),
+    st.sampled_from(EDGES),
 )
+# What a header and its extension leave of the longest packet, and of the longest voice kept.
+_LONGEST, _LONGEST_VOICE = MAX_PLAIN - 20, VOICE_OCTETS - 36
 bodies = st.one_of(
     st.builds(
         vp8,
@@ -45,12 +58,23 @@ bodies = st.one_of(
     st.just(vp8(picture=1, tl0=1, key=True)),
     st.binary(max_size=12),
     st.sampled_from([b"\x80", b"\x80\x80", b"\x90\xf0\x80", bytes(1300), bytes(1360)]),
+    # Six of them are the descriptor and the frame's first byte; RTX takes two more.
+    st.builds(
+        lambda octets: vp8(picture=2, tl0=2, key=True, body=bytes(octets - 6)),
+        st.integers(_LONGEST - 3, _LONGEST + 9),
+    ),
+)
+voices = st.one_of(
+    st.binary(max_size=100),
+    st.builds(bytes, st.integers(_LONGEST_VOICE - 1, _LONGEST_VOICE + 9)),
 )
 steps = st.one_of(
-    st.tuples(st.just("media"), publishers, st.sampled_from("lmh"), jumps, bodies),
-    st.tuples(st.just("media"), publishers, st.sampled_from("lmh"), jumps, bodies),
-    st.tuples(st.just("rtx"), publishers, st.sampled_from("lmh"), jumps, bodies),
-    st.tuples(st.just("sound"), publishers, jumps, st.binary(max_size=100)),
+    st.tuples(st.just("media"), publishers, st.sampled_from("lmh"), jumps, bodies, markers),
+    st.tuples(st.just("media"), publishers, st.sampled_from("lmh"), jumps, bodies, markers),
+    st.tuples(st.just("rtx"), publishers, st.sampled_from("lmh"), jumps, bodies, markers),
+    st.tuples(st.just("sound"), publishers, jumps, voices, markers),
+    st.tuples(st.just("other"), publishers, st.sampled_from("lmh"), jumps, bodies),
+    st.tuples(st.just("take"), publishers, st.sampled_from("lmh"), st.booleans()),
     st.tuples(st.just("raw"), peers, st.binary(min_size=1, max_size=120)),
     st.tuples(st.just("plain"), peers, st.binary(min_size=12, max_size=120)),
     st.tuples(st.just("control"), peers, st.integers(0, 3), st.binary(max_size=40)),
@@ -78,6 +102,7 @@ class Script:
         self.sequences: dict[tuple[int, int], int] = {}
         self.last: dict[int, bytes] = {}
         self.sent: list[tuple[int, int]] = []
+        self.unlearnt: list[tuple[int, bytes]] = []
         for number in PEERS:
             self.rejoin(number)
         for viewer, publisher in ((3, 1), (2, 1), (1, 2)):
@@ -94,20 +119,34 @@ class Script:
                 self.pair.learn(number, ssrc + RTX, layer, Source.CAMERA, rtx=True)
             self.pair.learn(number, MIC_SSRC, "", Source.MIC, rtx=False)
 
-    def media(self, publisher: int, layer: str, jump: int, body: bytes) -> None:
-        self._send(publisher, LAYERS[layer], jump, body, 96)
+    def media(
+        self, publisher: int, layer: str, jump: int, body: bytes, marks: bool = False
+    ) -> None:
+        self._send(publisher, LAYERS[layer], jump, body, 96 | MARKER * marks)
 
-    def rtx(self, publisher: int, layer: str, jump: int, body: bytes) -> None:
+    def other(self, publisher: int, layer: str, jump: int, body: bytes) -> None:
+        """Under an SSRC that may not be learnt yet."""
+        self._send(publisher, LAYERS[layer] + OTHER, jump, body, 96)
+
+    def take(self, publisher: int, layer: str, is_learnt: bool) -> None:
+        """What came unlearnt, after all: late, and in vain if nobody has learnt it."""
+        if is_learnt:
+            self.learn(publisher, layer, True, False)
+        for number, plain in self.unlearnt:
+            self.pair.call("take", number, plain)
+        self.unlearnt.clear()
+
+    def rtx(self, publisher: int, layer: str, jump: int, body: bytes, marks: bool = False) -> None:
         original = self.sequences.get((publisher, LAYERS[layer]), 0) + jump - 1
         wrapped = pack("!H", original & 0xFFFF) + body
-        self._send(publisher, LAYERS[layer] + RTX, 1, wrapped, 97)
+        self._send(publisher, LAYERS[layer] + RTX, 1, wrapped, 97 | MARKER * marks)
 
-    def sound(self, publisher: int, jump: int, body: bytes) -> None:
-        self._send(publisher, MIC_SSRC, jump, body, 96)
+    def sound(self, publisher: int, jump: int, body: bytes, marks: bool = False) -> None:
+        self._send(publisher, MIC_SSRC, jump, body, 96 | MARKER * marks)
 
     def raw(self, peer: int, data: bytes) -> None:
         self.pair.peers[peer].send(data)
-        self.pair.run()
+        self.unlearnt += self.pair.run().unlearnt
 
     def plain(self, peer: int, data: bytes) -> None:
         """Anything that a peer can protect: padding, sources, extensions, other payload types."""
@@ -188,14 +227,15 @@ class Script:
         for packet in map(parse_rtp, self.pair.compare()):
             self.sent.append((packet.ssrc, packet.sequence))
 
-    def _send(self, publisher: int, ssrc: int, jump: int, body: bytes, payload_type: int) -> None:
+    def _send(self, publisher: int, ssrc: int, jump: int, body: bytes, second: int) -> None:
+        """`second` is the header's second octet: marker and payload type."""
         key = publisher, ssrc
         sequence = self.sequences[key] = self.sequences.get(key, 65_500) + jump & 0xFFFF
         self.pair.now += 0.004
         plain = wire(
             sequence,
             ssrc=ssrc,
-            payload_type=payload_type,
+            payload_type=second,
             timestamp=int(self.pair.now * 90_000) & 0xFFFFFFFF,
             payload=body,
             extensions={5: pack("!H", sequence), 4: b"mid"},
@@ -255,6 +295,60 @@ def test_a_layers_former_ssrc_falls_silent() -> None:
             playing.play(("media", 1, "h", 1, key))
         playing.play(("ask", 1))
         assert len(playing.sent) == 2
+    finally:
+        playing.pair.close()
+
+
+@pytest.mark.parametrize("jump", EDGES)
+def test_numbers_that_jump_are_taken_alike(jump: int) -> None:
+    playing = Script()
+    try:
+        picture = vp8(picture=1, tl0=1)
+        playing.play(("media", 1, "h", 1, vp8(picture=0, tl0=0, key=True)))
+        playing.play(("sound", 1, 1, b"opus"))
+        assert len(playing.sent) == 4
+        for step in (jump, 1 - jump, jump, -1, 2, 1):
+            playing.play(("media", 1, "h", step, picture))
+            playing.play(("rtx", 1, "h", -1, picture))
+            playing.play(("sound", 1, step, b"opus"))
+            playing.play(("nack", 3, 500, 1))
+            playing.play(("ask", 1))
+    finally:
+        playing.pair.close()
+
+
+def test_what_came_before_its_ssrc_was_learnt_goes_out_late() -> None:
+    """Another control: a packet that nobody has learnt is kept for its time."""
+    playing = Script()
+    try:
+        key = vp8(picture=1, tl0=1, key=True)
+        playing.play(("other", 1, "h", 1, key))
+        assert playing.sent == []
+        playing.play(("take", 1, "h", True))
+        assert [ssrc for ssrc, _ in playing.sent] == [500, 500]
+    finally:
+        playing.pair.close()
+
+
+def test_the_longest_packet_goes_out_and_a_longer_one_does_not() -> None:
+    playing = Script()
+    try:
+        for octets, sent in ((_LONGEST, 2), (_LONGEST + 1, 2)):
+            body = vp8(picture=1, tl0=1, key=True, body=bytes(octets - 6))
+            playing.play(("media", 1, "h", 1, body))
+            assert len(playing.sent) == sent
+    finally:
+        playing.pair.close()
+
+
+def test_the_longest_voice_is_kept_and_a_longer_one_is_not() -> None:
+    playing = Script()
+    try:
+        for octets, resent in ((_LONGEST_VOICE, 1), (_LONGEST_VOICE + 1, 1)):
+            playing.play(("sound", 1, 1, bytes(octets)))
+            playing.play(("nack", 3, 600, 0))
+            assert playing.pair.call("counters").resent == resent
+        assert len(playing.sent) == 2 + 1 + 2
     finally:
         playing.pair.close()
 
