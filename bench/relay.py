@@ -36,16 +36,18 @@ STOCK, TUNED = "janus", "janus tuned"
 # More rooms than this were never carried by one core.
 MAX_ROOMS = 24
 ROOMS_AT_ONCE = {"reference": 1, "fast": 2}
-# One process against two: short stretches, many of them.
-TURNS_A_ROUND = 16
+# One process against two: with little to do, and with as much as somebody starts a second for.
+SPLIT_SHAPES = {"fast": ("2x8", "8x8"), "reference": ("2x8",)}
+# Short stretches, many of them.
+TURNS_A_ROUND = 8
 TURN_SECONDS = 2.0
 # Above this share of a core the load itself, not the server, may be what is late.
 LOAD_LIMIT = 0.9
 SERVER_LIMIT = 0.97
 
 Make = Callable[[], Server]
-# For each engine the runs of one process and of two, turn by turn.
-Splits = dict[str, list[list[Run]]]
+# For each engine and shape the runs of one process and of two, turn by turn.
+Splits = dict[str, dict[str, list[list[Run]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,13 @@ async def compare(makers: dict[str, Make], options: Options) -> list[Run]:
     return runs
 
 
-async def split(engine: str, folder: Path, options: Options) -> list[list[Run]]:
+async def split(engine: str, folder: Path, options: Options) -> dict[str, list[list[Run]]]:
     """The same rooms on one process and, in turns with it, on two."""
-    homes = [folder / f"{engine}-by-{count}" for count in (1, 2)]
+    return {shape: await _split(engine, shape, folder, options) for shape in SPLIT_SHAPES[engine]}
+
+
+async def _split(engine: str, shape: str, folder: Path, options: Options) -> list[list[Run]]:
+    homes = [folder / f"{engine}-{shape}-by-{count}" for count in (1, 2)]
     for home in homes:
         home.mkdir()
     makes = [
@@ -131,7 +137,7 @@ async def split(engine: str, folder: Path, options: Options) -> list[list[Run]]:
         for count, home in enumerate(homes, start=1)
     ]
     turns, seconds = TURNS_A_ROUND * options.rounds, min(TURN_SECONDS, options.seconds)
-    runs = await in_turns(makes, Shape.read(COMPARED), seconds, turns)
+    runs = await in_turns(makes, Shape.read(shape), seconds, turns)
     for each in runs:
         say(f"turns   {report.line(each)}")
     return runs
@@ -164,8 +170,10 @@ def show(runs: list[Run], splits: Splits, capacities: list[Capacity]) -> None:
     for shape in SHAPES:
         for system in dict.fromkeys(run.system for run in runs if run.shape == shape):
             print(report.line(report.of(runs, system, shape)))
-    for engine, (one, two) in splits.items():
-        print(f"\n{engine}: one process and two in turns\n{report.line(one)}\n{report.line(two)}")
+    for engine, shapes in splits.items():
+        for one, two in shapes.values():
+            turns = f"{report.line(one)}\n{report.line(two)}"
+            print(f"\n{engine}: one process and two in turns\n{turns}")
     for name in dict.fromkeys(run.system for run in runs):
         held = report.memory(runs, name)
         if held is not None:
@@ -185,16 +193,20 @@ def figures(runs: list[Run], splits: Splits, capacities: list[Capacity]) -> dict
         found[f"{engine}_vs_janus"] = report.ratio(runs, engine, STOCK, COMPARED)
         found[f"{engine}_vs_janus_tuned"] = report.ratio(runs, engine, TUNED, COMPARED)
     ours = [run for run in runs if not run.system.startswith(STOCK)]
-    ours += [run for pair in splits.values() for each in pair for run in each]
+    pairs = [pair for shapes in splits.values() for pair in shapes.values()]
+    ours += [run for pair in pairs for each in pair for run in each]
     ours += [run for each in capacities for run in each.runs]
     found["corrupt"] = sum(run.corrupt for run in ours)
     best = next((each for each in capacities), None)
     found["rooms_of_8_per_core"] = best.rooms if best else None
     found["rooms_of_8_measured"] = best.measured if best else None
     engine = best.engine if best else ""
-    costs = report.ratios(*splits[engine]) if engine in splits else []
-    found["two_process_cost_ratio"] = report.middle(costs)
-    found["two_process_cost_spread"] = report.quartiles(costs)
+    for shape, pair in splits.get(engine, {}).items():
+        costs = report.ratios(*pair)
+        found["two_process_cost_load"] = shape
+        found["two_process_cost_ratio"] = report.middle(costs)
+        found[f"two_process_cost_ratio_{shape}"] = report.middle(costs)
+        found[f"two_process_cost_spread_{shape}"] = report.quartiles(costs)
     held = report.memory(runs, engine)
     found["kib_per_seat"] = held.seat if held else None
     found["kib_per_room_of_8"] = held.room_of_8 if held else None
@@ -208,8 +220,11 @@ def raw(
         "machine": machine(),
         "runs": [asdict(run) for run in runs],
         "one_and_two_processes": {
-            engine: [[asdict(run) for run in each] for each in pair]
-            for engine, pair in splits.items()
+            engine: {
+                shape: [[asdict(run) for run in each] for each in pair]
+                for shape, pair in shapes.items()
+            }
+            for engine, shapes in splits.items()
         },
         "rooms": {each.engine: [asdict(run) for run in each.runs] for each in capacities},
         "figures": found,
