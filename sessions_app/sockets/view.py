@@ -67,10 +67,11 @@ def view_of(place: Place) -> View:
 
     MUST NOT be called inside a transaction.
     """
+    # First: a place that a thread beside this one learns of later may lie after this moment.
+    admission = _own_admission(place)
     sign_in = SignIn.objects.select_related("user").get(pk=place.sign_in_id)
     if not sign_in.is_open or not sign_in.user.is_active:
         return View(ended="locked" if sign_in.is_locked else "signed_out")
-    admission = _own_admission(place)
     session = admission.session if admission else queries.session_of(place.session_id)
     if session.state in (SessionState.ENDED, SessionState.CANCELLED):
         return View(ended=str(session.state))

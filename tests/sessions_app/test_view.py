@@ -69,3 +69,23 @@ def test_a_removal_during_a_reading_is_not_told_as_the_end_of_a_membership(
     assert removal.is_done
     assert while_it_happens.ended == ""
     assert view_of(place).ended == "removed"
+
+
+def test_an_arrival_during_a_reading_is_left_to_the_next(committed_meeting: Meeting) -> None:
+    meeting = committed_meeting
+    meeting.open_doors()
+    place = Place(
+        sign_in_id=meeting.ben.sign_in.pk, session_id=meeting.session.pk, connection=uuid4()
+    )
+
+    def arrive() -> None:
+        place.admission_id = meeting.wait(meeting.ben, place.connection).pk
+
+    arrival = AfterReading("accounts_signin", arrive)
+    with connection.execute_wrapper(arrival):
+        while_it_happens = view_of(place)
+    assert arrival.is_done
+    assert while_it_happens.admission is None
+    afterwards = view_of(place).admission
+    assert afterwards is not None
+    assert afterwards.pk == place.admission_id
