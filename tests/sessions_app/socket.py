@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
+from asgiref.testing import ApplicationCommunicator
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 
@@ -22,6 +23,20 @@ WITHIN = 15.0
 Heard = dict[str, Any]
 
 
+class Wire(WebsocketCommunicator):
+    """The server's threads give their database connections back after each work, as in production.
+
+    Channels' own keeps them open while a test waits, for tests that are rolled back: one that was
+    cut meanwhile would be tried again for ever.
+    """
+
+    async def send_input(self, message: dict[str, Any]) -> None:
+        await ApplicationCommunicator.send_input(self, message)
+
+    async def receive_output(self, timeout: float = WITHIN) -> dict[str, Any]:
+        return dict(await ApplicationCommunicator.receive_output(self, timeout))
+
+
 class Socket:
     """`async with Socket(...)` opens it; `hear` skips what the test does not ask for."""
 
@@ -34,7 +49,7 @@ class Socket:
         if visit is not None:
             cookie = f"{settings.SESSION_COOKIE_NAME}={visit.session.session_key}"
             headers.append((b"cookie", cookie.encode()))
-        self.wire = WebsocketCommunicator(websocket, f"/ws/session/{session}/", headers=headers)
+        self.wire = Wire(websocket, f"/ws/session/{session}/", headers=headers)
         self.is_open = False
         self.last_n = 0
         self.snapshot: Heard = {}
