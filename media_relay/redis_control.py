@@ -50,7 +50,7 @@ COMING_SECONDS = 5.0
 BETWEEN_LOOKS_SECONDS = 0.1
 # A node that twice in a row does not listen is lost: once may be its own way back to Redis.
 LOOK_SECONDS = 0.25
-# After Redis' own absence nodes need a moment to be seen again.
+# After Redis' own absence or a new start nodes need a moment to be seen again.
 SETTLING_SECONDS = 1.0
 MAX_UNREAD = 64
 # Told again at each renewal of a seat, in case Redis lost an event; the same twice is no news.
@@ -69,7 +69,7 @@ class RedisControl:
         self._told: dict[tuple[str, type[RelayEvent]], RelayEvent] = {}
         self._node_of: dict[str, str] = {}
         self._silent: set[str] = set()
-        self._is_redis_away = False
+        self._run_of_redis = ""
         self._starting = asyncio.Lock()
         self._coming: asyncio.Task[bool] | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -281,13 +281,14 @@ class RedisControl:
         await asyncio.sleep(LOOK_SECONDS)
         watched = {name: self._node_of[name] for name in self._queues if name in self._node_of}
         before, self._silent = self._silent, set()
+        known, self._run_of_redis = self._run_of_redis, ""
         try:
             silent = {node for node in set(watched.values()) if not await self._listens(node)}
+            # It may have been away between two looks, too briefly for either to fail.
+            self._run_of_redis = (await _reaching(self._redis.info("server")))["run_id"]
         except RelayRefused:
-            self._is_redis_away = True
             return
-        if self._is_redis_away:
-            self._is_redis_away = False
+        if self._run_of_redis != known:
             await asyncio.sleep(SETTLING_SECONDS)
             return
         self._silent = silent

@@ -11,6 +11,7 @@ from redis import asyncio as aioredis
 
 from config.development.servers import RedisServer as Redis
 from config.development.servers import home_for
+from media_relay import redis_control
 from media_relay.control import NodeLost, RelayEvent, RelayRefused, SlotsMapped, TransportConnected
 from media_relay.redis_control import RedisControl
 from media_relay.redis_wire import ROOMS, connection_key, node_key, session_key
@@ -152,6 +153,23 @@ async def test_a_session_that_was_placed_elsewhere_meanwhile_moves_there(
             assert heir.connections == {"ana"}
         await end([watching])
         assert bens.empty()
+
+
+async def test_a_restart_between_two_looks_gives_the_nodes_a_moment_as_well(
+    own_redis: Redis, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_control, "LOOK_SECONDS", 0.6)
+    async with served(desk, own_redis.url) as (_, server), controlled(own_redis.url) as control:
+        await control.open_transport(desk.transport("ana"), offer())
+        lost = asyncio.create_task(next_event(control.watch("ana"), NodeLost))
+        await asyncio.sleep(0.7)
+        await start_anew(own_redis)
+        # It is late: it does not listen again at all.
+        await end(server._tasks[:1])
+        await asyncio.sleep(1.4)
+        assert not lost.done()
+        async with asyncio.timeout(10):
+            await lost
 
 
 async def test_a_connection_whose_event_was_lost_is_told_at_the_next_renewal(
