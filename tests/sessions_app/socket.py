@@ -30,11 +30,8 @@ class Wire(WebsocketCommunicator):
     cut meanwhile would be tried again for ever.
     """
 
-    async def send_input(self, message: dict[str, Any]) -> None:
-        await ApplicationCommunicator.send_input(self, message)
-
-    async def receive_output(self, timeout: float = WITHIN) -> dict[str, Any]:
-        return dict(await ApplicationCommunicator.receive_output(self, timeout))
+    send_input = ApplicationCommunicator.send_input
+    receive_output = ApplicationCommunicator.receive_output
 
 
 class Socket:
@@ -128,7 +125,7 @@ class Socket:
     async def close_code(self) -> int:
         async with asyncio.timeout(WITHIN):
             while True:
-                output = await self.wire.receive_output(timeout=WITHIN)
+                output = await self.wire.receive_output(timeout=WITHIN)  # type: ignore[no-untyped-call]  # asgiref leaves it bare
                 if output["type"] == "websocket.close":
                     self.is_open = False
                     return int(output.get("code", 1000))
