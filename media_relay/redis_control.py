@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -52,6 +53,8 @@ BETWEEN_LOOKS_SECONDS = 0.1
 LOOK_SECONDS = 0.25
 # After Redis' own absence or a new start nodes need a moment to be seen again.
 SETTLING_SECONDS = 1.0
+# Whole seconds, as Redis tells its age: by then every living node has said what it carries.
+SAID_AGAIN_SECONDS = 2
 MAX_UNREAD = 64
 # Told again at each renewal of a seat, in case Redis lost an event; the same twice is no news.
 _RENEWED = (SlotsMapped, LayersWanted, LinesChanged)
@@ -107,8 +110,8 @@ class RedisControl:
     async def unseat(self, connection: str, *, close: bool = False) -> None:
         """See control.RelayControl. A node that is gone forwards nothing: that is enough."""
         await self._start()
-        node = await self._find(connection)
-        if node is not None and not await self._is_gone(node):
+        node = await self._carrier(partial(self._find, connection))
+        if node is not None:
             await self._call(node, "unseat", connection=connection, close=close)
         if close:
             self._node_of.pop(connection, None)
@@ -117,9 +120,9 @@ class RedisControl:
     async def close_room(self, room: str) -> None:
         """See control.RelayControl."""
         await self._start()
-        node = await _reaching(self._redis.hget(ROOMS, room))
-        if node is not None and not await self._is_gone(str(node)):
-            await self._call(str(node), "close_room", room=room)
+        node = await self._carrier(partial(self._find_room, room))
+        if node is not None:
+            await self._call(node, "close_room", room=room)
 
     async def watch(self, connection: str) -> AsyncIterator[RelayEvent]:
         """See control.RelayControl."""
@@ -199,13 +202,31 @@ class RedisControl:
         node = await _reaching(self._redis.get(connection_key(connection)))
         return self._node_of.get(connection) if node is None else str(node)
 
+    async def _find_room(self, room: str) -> str | None:
+        node = await _reaching(self._redis.hget(ROOMS, room))
+        return None if node is None else str(node)
+
+    async def _carrier(self, find: Callable[[], Awaitable[str | None]]) -> str | None:
+        """The living node from which something is to be taken, or None if none carries it.
+
+        A Redis that was started anew knows of no node for a moment, while their seats live on.
+        """
+        while True:
+            node = await find()
+            signs = await self._signs_of_life(node) if node is not None else ()
+            if node is not None and all(signs):
+                return node
+            if not await self._is_redis_new():
+                return node if any(signs) else None
+            await asyncio.sleep(BETWEEN_LOOKS_SECONDS)
+
+    async def _is_redis_new(self) -> bool:
+        about = await _reaching(self._redis.info("server"))
+        return int(about["uptime_in_seconds"]) < SAID_AGAIN_SECONDS
+
     async def _listens(self, node: str) -> bool:
         """Alive, and subscribed to its calls: a killed process loses its subscription at once."""
         return all(await self._signs_of_life(node))
-
-    async def _is_gone(self, node: str) -> bool:
-        """A Redis that was started anew may miss one of the signs for a moment."""
-        return not any(await self._signs_of_life(node))
 
     async def _signs_of_life(self, node: str) -> tuple[bool, bool]:
         """Whether it is subscribed to its calls, and whether its figures are there."""
@@ -293,7 +314,8 @@ class RedisControl:
             return
         self._silent = silent
         for connection, node in watched.items():
-            if node in self._silent & before:
+            # Its page may have gone elsewhere during this look.
+            if node in self._silent & before and self._node_of.get(connection) == node:
                 self._deliver(connection, NodeLost())
 
     def _deliver(self, connection: str, event: RelayEvent) -> None:

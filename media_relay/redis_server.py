@@ -48,6 +48,7 @@ class RedisServer:
         self._tasks: list[asyncio.Task[None]] = []
         self._calls: set[asyncio.Task[None]] = set()
         self._rooms: set[str] = set()
+        self._noting = asyncio.Lock()
 
     async def start(self) -> None:
         """Listen, then announce the node. RedisError if Redis cannot be reached."""
@@ -166,25 +167,28 @@ class RedisServer:
             pipeline.pexpire(node_key(self.name), int(DEAD_AFTER_SECONDS * 1000))
             pipeline.sadd(NODES, self.name)
             is_forgotten, *_ = await pipeline.execute()
+        # First: what another node carries by now is let go, not said again.
+        await self._keep_sessions()
         if is_forgotten:
             await self._say_again()
         await self._note_rooms()
-        await self._keep_sessions()
 
     async def _say_again(self) -> None:
         """Redis was started anew, or this node was late: what was said of it is lost."""
-        self._rooms = set()
+        async with self._noting:
+            self._rooms = set()
         for connection in self._node.connections:
             # A newer word, of another node, stands.
             await self._redis.set(connection_key(connection), self.name, nx=True, ex=PLACED_SECONDS)
 
     async def _note_rooms(self) -> None:
         """Keep `room → node` true for the rooms of this node."""
-        present = self._node.rooms
-        for room in present - self._rooms:
-            await self._redis.hset(ROOMS, room, self.name)
-        await self._forget_rooms(self._rooms - present)
-        self._rooms = present
+        async with self._noting:
+            present = self._node.rooms
+            for room in present - self._rooms:
+                await self._redis.hset(ROOMS, room, self.name)
+            await self._forget_rooms(self._rooms - present)
+            self._rooms = present
 
     async def _forget_rooms(self, rooms: set[str]) -> None:
         for room in rooms:
@@ -207,7 +211,7 @@ class RedisServer:
     async def _let_go(self, session: str) -> None:
         for connection in self._node.sessions.get(session, ()):
             # Whoever has a fresh transport elsewhere already is not told.
-            if await self._redis.get(connection_key(connection)) == self.name:
+            if await self._redis.get(connection_key(connection)) in (self.name, None):
                 await self._publish(connection, NodeLost())
             await self._node.let_go(connection)
 

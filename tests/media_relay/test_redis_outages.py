@@ -13,13 +13,14 @@ from config.development.servers import RedisServer as Redis
 from config.development.servers import home_for
 from media_relay import redis_control
 from media_relay.control import NodeLost, RelayEvent, RelayRefused, SlotsMapped, TransportConnected
+from media_relay.node import Node
 from media_relay.redis_control import RedisControl
 from media_relay.redis_wire import ROOMS, connection_key, node_key, session_key
 from media_relay.tasks import end
 from tests.media_relay.desk import Desk
 from tests.media_relay.offers import offer
 from tests.media_relay.peer import Peer
-from tests.media_relay.test_redis_control import controlled, next_event, served
+from tests.media_relay.test_redis_control import controlled, die, next_event, served
 
 PAGES = 12
 
@@ -69,6 +70,14 @@ async def collect(events: AsyncIterator[RelayEvent], into: asyncio.Queue[RelayEv
         into.put_nowait(event)
 
 
+async def has_none(node: Node) -> bool:
+    return not node.connections
+
+
+async def is_watched(control: RedisControl, connection: str) -> bool:
+    return connection in control._queues
+
+
 async def come_and_go(control: RedisControl, page: str) -> None:
     """A page that watches for a moment, again and again, whatever Redis does."""
     while True:
@@ -104,18 +113,18 @@ async def test_pages_that_come_and_go_meanwhile_do_not_deafen_the_web_process(
 
 
 async def test_a_removal_still_reaches_the_node_after_redis_has_forgotten_it(
-    own_redis: Redis, client: aioredis.Redis, desk: Desk
+    own_redis: Redis, desk: Desk
 ) -> None:
     async with served(desk, own_redis.url) as (node, _), controlled(own_redis.url) as control:
-        for who, seat in (("ana", 1), ("ben", 2)):
+        for who, seat in (("ana", 1), ("ben", 2), ("cora", 3)):
             await control.open_transport(desk.transport(who), offer())
             await control.seat(desk.seat(who, seat))
         await start_anew(own_redis)
-        await until(partial(client.exists, connection_key("ana")))
-        await until(partial(client.exists, ROOMS))
         async with controlled(own_redis.url) as of_the_host:
             await of_the_host.unseat("ana", close=True)
-            assert node.connections == {"ben"}
+            assert node.connections == {"ben", "cora"}
+        await start_anew(own_redis)
+        async with controlled(own_redis.url) as of_the_host:
             await of_the_host.close_room("room")
             assert node.connections == set()
 
@@ -146,30 +155,88 @@ async def test_a_session_that_was_placed_elsewhere_meanwhile_moves_there(
             await client.set(connection_key("ben"), server.name)
             await client.set(session_key("session"), server.name)
             await lost
-            async with asyncio.timeout(5):
-                while late.connections:  # noqa: ASYNC110  # neither does a node
-                    await asyncio.sleep(0.05)
+            await until(lambda: has_none(late))
             await control.open_transport(desk.transport("ana"), offer())
             assert heir.connections == {"ana"}
         await end([watching])
         assert bens.empty()
 
 
+async def test_a_late_node_does_not_claim_a_room_that_another_carries_by_now(
+    own_redis: Redis, client: aioredis.Redis, desk: Desk
+) -> None:
+    async with (
+        served(desk, own_redis.url) as (late, late_server),
+        controlled(own_redis.url) as control,
+    ):
+        await control.open_transport(desk.transport("ana"), offer())
+        await control.seat(desk.seat("ana", 1))
+        async with served(desk, own_redis.url) as (_, heir):
+            await client.set(session_key("session"), heir.name)
+            await client.hset(ROOMS, "room", heir.name)
+            await client.delete(node_key(late_server.name))
+            await until(lambda: has_none(late))
+            # Whatever it forgets it has forgotten by its next beat.
+            await late_server._beat()
+            assert await client.hget(ROOMS, "room") == heir.name.encode()
+
+
+async def test_whoever_went_elsewhere_during_a_look_is_not_lost(
+    own_redis: Redis, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_control, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(redis_control, "SETTLING_SECONDS", 0)
+    async with served(desk, own_redis.url) as (_, server), controlled(own_redis.url) as control:
+        for who in ("ana", "ben"):
+            await control.open_transport(desk.transport(who), offer())
+        await end(control._tasks[1:])
+        told: asyncio.Queue[RelayEvent] = asyncio.Queue()
+        watching = [
+            asyncio.create_task(collect(control.watch(who), told)) for who in ("ana", "ben")
+        ]
+        for who in ("ana", "ben"):
+            await until(partial(is_watched, control, who))
+        await control._look_after_nodes_once()
+        await die(server)
+        await control._look_after_nodes_once()
+        look = control._listens
+
+        async def look_while_ben_comes_back(node: str) -> bool:
+            control._node_of["ben"] = "heir"
+            return await look(node)
+
+        monkeypatch.setattr(control, "_listens", look_while_ben_comes_back)
+        await control._look_after_nodes_once()
+        async with asyncio.timeout(10):
+            assert await told.get() == NodeLost()
+        assert told.empty()
+        assert control._node_of == {"ben": "heir"}
+        await end(watching)
+
+
 async def test_a_restart_between_two_looks_gives_the_nodes_a_moment_as_well(
     own_redis: Redis, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis_control, "LOOK_SECONDS", 0.6)
+    monkeypatch.setattr(redis_control, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(redis_control, "SETTLING_SECONDS", 0)
     async with served(desk, own_redis.url) as (_, server), controlled(own_redis.url) as control:
         await control.open_transport(desk.transport("ana"), offer())
-        lost = asyncio.create_task(next_event(control.watch("ana"), NodeLost))
-        await asyncio.sleep(0.7)
-        await start_anew(own_redis)
-        # It is late: it does not listen again at all.
+        # Every look is this test's own.
+        await end(control._tasks[1:])
+        told: asyncio.Queue[RelayEvent] = asyncio.Queue()
+        watching = asyncio.create_task(collect(control.watch("ana"), told))
+        await until(partial(is_watched, control, "ana"))
+        await control._look_after_nodes_once()
+        # The node never listens again: with Redis its subscription ends.
         await end(server._tasks[:1])
-        await asyncio.sleep(1.4)
-        assert not lost.done()
+        await start_anew(own_redis)
+        for _ in range(2):
+            await control._look_after_nodes_once()
+        assert told.empty()
+        await control._look_after_nodes_once()
         async with asyncio.timeout(10):
-            await lost
+            assert await told.get() == NodeLost()
+        await end([watching])
 
 
 async def test_a_connection_whose_event_was_lost_is_told_at_the_next_renewal(
