@@ -10,14 +10,13 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
-from weakref import WeakKeyDictionary
 
 import structlog
-from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from redis.exceptions import RedisError
 
 from accounts.sockets import sign_in_group, user_group
 from audit.errors import AuditUnavailable
@@ -37,19 +36,17 @@ from sessions_app.sockets.away import (
     Hold,
     Postponed,
     Work,
-    forget_cut_connections,
 )
 from sessions_app.sockets.handshake import Opening, open_socket, turn_away
 from sessions_app.sockets.line import Callbacks, RelayLine
 from sessions_app.sockets.outbox import Outbox
 from sessions_app.sockets.pace import Pace
 from sessions_app.sockets.refusals import closed_for, error_for
+from sessions_app.sockets.threads import in_thread, snapshot_turn
 from sessions_app.sockets.view import Place, View
 
 log = structlog.get_logger(__name__)
 
-P = ParamSpec("P")
-R = TypeVar("R")
 # A lease lasts 60 s: two renewals may be lost. It is also how soon a lost message is made good.
 RENEW_SECONDS = 20.0
 # Changes come in bursts: the first is told at once, what follows in one reading.
@@ -58,30 +55,23 @@ PAUSE_SECONDS = 0.15
 STEP_ASIDE_SECONDS = 0.05
 # Chat is typed by people: a burst of reactions is allowed, a flood is not.
 SAYINGS, SAYINGS_PER_SECOND = 20, 4.0
+# How the channel layer's absence shows.
+LAYER_AWAY = (RedisError, OSError)
 # Close codes of ours; anything else is the server's.
 ENDED, TOO_SLOW, TOO_FAST, FAILED = 4000, 4008, 4029, 1011
 
 
-async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Database work in the pool, so that one waiting transaction delays nobody else."""
-    pooled = database_sync_to_async(work, thread_sensitive=False)
-    try:
-        return await pooled(*args, **kwargs)
-    except AWAY:
-        await asyncio.to_thread(forget_cut_connections)
-        raise
-
-
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
-
-
-def snapshot_turn() -> asyncio.Lock:
-    """One snapshot at a time in a process: they are large and mostly computing, and together they
-    would only take the interpreter from acts and keys, for which somebody waits."""
-    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-
-
 class SessionConsumer(AsyncWebsocketConsumer):
+    _has_begun = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Whatever ends it, a goodbye, a fault or a page that is gone: all that it began ends."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self._has_begun:
+                await self._stop()
+
     async def connect(self) -> None:
         session_id = self.scope["url_route"]["kwargs"]["pk"]
         opening = await in_thread(open_socket, self.scope, session_id)
@@ -93,21 +83,12 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.channel_layer.group_add(channel, self.channel_name)
         await self.accept()
         self._line.start()
-        self._refreshers = [
+        self._refreshers += [
             asyncio.create_task(self._refresh_forever()),
             asyncio.create_task(self._follow_rights_forever()),
         ]
         for task in self._refreshers:
             task.add_done_callback(self._refresher_ended)
-
-    async def disconnect(self, code: int) -> None:
-        await end(self._refreshers)
-        for channel in self._channels:
-            await self.channel_layer.group_discard(channel, self.channel_name)
-        await self._line.close()
-        # A place that nobody gives back is ended by the sweep.
-        with suppress(*AWAY):
-            await in_thread(self._actor.gone)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if not self._pace.allows(time.monotonic()):
@@ -144,6 +125,17 @@ class SessionConsumer(AsyncWebsocketConsumer):
         """Sign-out, suspension or removal: whatever has ended is read from the database."""
         self._look_again()
 
+    async def _stop(self) -> None:
+        await end(self._refreshers)
+        await self._line.close()
+        # A place that nobody gives back is ended by the sweep.
+        with suppress(*AWAY):
+            await in_thread(self._actor.gone)
+        for channel in self._channels:
+            # Without Redis nothing would arrive there anyway.
+            with suppress(*LAYER_AWAY):
+                await self.channel_layer.group_discard(channel, self.channel_name)
+
     def _begin(self, opening: Opening) -> None:
         session = opening.standing.session
         self._place = Place(
@@ -156,6 +148,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             user_group(opening.sign_in.user),
             sign_in_group(opening.sign_in),
         )
+        self._refreshers: list[asyncio.Task[None]] = []
         self._dirty = asyncio.Event()
         self._rights_dirty = asyncio.Event()
         self._line = RelayLine(
@@ -163,7 +156,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             Callbacks(
                 say=self._say,
                 ticket=lambda: in_thread(self._actor.transport_ticket),
-                seated=self._look_again_soon,
+                look_again=self._look_again_soon,
                 mapped=lambda: self._note(self._actor.mapped),
                 lines=self._tell_lines,
                 lost=lambda: self._note(self._actor.media_lost),
@@ -178,6 +171,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self._is_over = self._renew = self._snapshot_follows = self._has_seat = False
         self._look_again_at = -math.inf
         self._is_host = False
+        self._has_begun = True
 
     async def _answer(self, message: ClientMessage) -> None:
         match message:
@@ -215,9 +209,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             yield
         except (MessageRefused, SessionRefused) as refused:
             await self._refuse(refused.code)
-        except AuditUnavailable as error:
-            if isinstance(error.__cause__, AWAY):
-                raise error.__cause__ from None
+        except AuditUnavailable:
             await self._say(error_for("log_unavailable"))
 
     async def _do(self, message: ClientMessage) -> None:
@@ -265,7 +257,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
             "group": str(said_now.group),
             "data": said_now.data,
         }
-        await self.channel_layer.group_send(self._channels[0], event)
+        try:
+            await self.channel_layer.group_send(self._channels[0], event)
+        except LAYER_AWAY:
+            await self._say(error_for("not_sent"))
 
     async def _refuse(self, code: str) -> None:
         try:

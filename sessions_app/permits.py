@@ -1,10 +1,11 @@
 """What a seat may send and receive, and the tickets that tell the relay so.
 
-A ticket is made from the rows as they are now, never from memory. It MUST NOT reach a browser.
+A ticket's lease begins when its rows were read, not when it is signed: what is signed again from
+memory ends no later. It MUST NOT reach a browser.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from uuid import UUID, uuid4
 
@@ -25,8 +26,12 @@ NOTHING: frozenset[Source] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """One seat's rights at one moment; equal permits need no new ticket before the lease ends."""
+    """One seat's rights at one moment; equal permits need no new ticket before the lease ends.
 
+    `read_at`: Unix time in seconds, before any of the rows was read.
+    """
+
+    read_at: float = field(compare=False)
     person: UUID
     session: UUID
     room: UUID
@@ -39,8 +44,13 @@ class Permit:
     sources: frozenset[int] | None = None
     is_ready: bool = True
 
+    @property
+    def ends_at(self) -> float:
+        """Unix time in seconds."""
+        return self.read_at + LEASE_SECONDS
+
     def ticket(self) -> str:
-        """A signed seat ticket: one use, one lease."""
+        """A signed seat ticket: one use, what is left of the lease."""
         return tickets.sign(
             SeatTicket(
                 jti=uuid4().hex,
@@ -53,7 +63,7 @@ class Permit:
                 may_send=self.may_send,
                 may_receive_video=self.may_receive_video,
                 sources=self.sources,
-                expires_at=time.time() + LEASE_SECONDS,
+                expires_at=self.ends_at,
             ),
             _key(),
         )
@@ -75,6 +85,7 @@ def transport_ticket(*, person: UUID, session: UUID, connection: UUID) -> str:
 
 def permit_of(admission_id: UUID) -> Permit | None:
     """The permit of this visit as its rows are now."""
+    read_at = time.time()
     admission = (
         Admission.objects.select_related("session__group", "user", "sign_in", "seat")
         .filter(pk=admission_id)
@@ -83,11 +94,11 @@ def permit_of(admission_id: UUID) -> Permit | None:
     if admission is None or not admission.is_seated:
         return None
     membership = groups.membership_of(admission.user, admission.session.group_id)
-    return permit_for(admission, membership, key_state(admission.session_id))
+    return permit_for(admission, membership, key_state(admission.session_id), read_at)
 
 
 def permit_for(
-    admission: Admission, membership: Membership | None, keys: KeyState | None
+    admission: Admission, membership: Membership | None, keys: KeyState | None, read_at: float
 ) -> Permit | None:
     """None without a live, seated admission and an open socket: no row, no seat on the relay."""
     connection = admission.connection
@@ -100,6 +111,7 @@ def permit_for(
         return None
     sources, is_ready = _keys_of(admission, keys)
     return Permit(
+        read_at=read_at,
         person=admission.user_id,
         session=admission.session_id,
         room=seat.room_id,

@@ -3,6 +3,7 @@
 Each act runs as the person of this sign-in; each refusal is one entry in the log.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -33,6 +34,7 @@ from sessions_app.models import Admission
 from sessions_app.permits import permit_for
 from sessions_app.services.arriving import FRESH_FACTOR
 from sessions_app.sockets.acts import KEY_MESSAGES, act_as_host, act_on_keys, refusal_of
+from sessions_app.sockets.away import AWAY
 from sessions_app.sockets.handshake import Opening
 from sessions_app.sockets.keys import KeyNews, KeyReader
 from sessions_app.sockets.rules import refusal
@@ -75,6 +77,7 @@ class Actor:
 
     def read_keys(self) -> KeyNews:
         """Quicker than `read`: what a change of keys means for this connection, and no more."""
+        read_at = time.time()
         own = queries.admission_at(self._place.session_id, self._place.connection)
         if own is None or not own.is_seated:
             return KeyNews([], None)
@@ -82,7 +85,7 @@ class Actor:
         keys = queries.key_state(own.session_id) if own.session.is_end_to_end else None
         is_host = membership is not None and membership.is_host
         return KeyNews(
-            self.keys.news(own, keys, is_host=is_host), permit_for(own, membership, keys)
+            self.keys.news(own, keys, is_host=is_host), permit_for(own, membership, keys, read_at)
         )
 
     def return_without_leaf(self) -> None:
@@ -221,7 +224,9 @@ class Actor:
         try:
             with acting(self._origin), suppress(SessionRefused):
                 service(admission=own, connection=self._place.connection)
-        except AuditUnavailable:
+        except AuditUnavailable as error:
+            if isinstance(error.__cause__, AWAY):
+                raise
             # The place stays as it was; the sweep ends it once the log can be written again.
             log.critical("audit.unavailable", act=service.__name__)
 

@@ -20,6 +20,8 @@ R = TypeVar("R")
 Work = Callable[[], Awaitable[None]]
 AWAY = (OperationalError, InterfaceError)
 TRY_AGAIN_SECONDS = 1.0
+# A process that itself stood still may read once more.
+LAST_TRY_SECONDS = 5.0
 
 
 def forget_cut_connections() -> None:
@@ -43,14 +45,16 @@ class Hold:
 
     async def outlast(self, work: Callable[[], Awaitable[R]]) -> R:
         """The work's result, whenever the database is there. Raises its error once the hold has
-        ended, and every other error at once.
+        ended, TimeoutError if it only hangs, and every other error at once.
 
         MUST be work that may be done twice: a commit whose answer was lost is done again.
         """
         is_told = False
         while True:
+            left = self._ends_at - time.monotonic()
             try:
-                return await work()
+                async with asyncio.timeout(max(left, LAST_TRY_SECONDS)):
+                    return await work()
             except AWAY as error:
                 if time.monotonic() >= self._ends_at:
                     raise

@@ -135,6 +135,9 @@ class KeyReader:
         if self.epoch < leaf.joined_epoch or self.epoch >= group.epoch:
             return []
         commits = queries.commits_from(group, self.epoch)
+        if not commits:
+            # The group has ended since its state was read; the next reading says so.
+            return []
         self.has_more = len(commits) == COMMITS_AT_ONCE
         self.epoch = commits[-1].epoch + 1
         return [

@@ -5,6 +5,7 @@ older one, and that is the bound of its queue.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ from sessions_app.messages.server import (
     TransportState,
 )
 from sessions_app.permits import Permit
-from sessions_app.sockets.away import AWAY
+from sessions_app.sockets.away import AWAY, TRY_AGAIN_SECONDS
 from sessions_app.sockets.refusals import error_for
 
 log = structlog.get_logger(__name__)
@@ -62,7 +63,7 @@ class Callbacks:
 
     say: Callable[[ServerMessage], Awaitable[None]]
     ticket: Callable[[], Awaitable[str]]
-    seated: Callable[[], None]
+    look_again: Callable[[], None]
     mapped: Callable[[], Awaitable[None]]
     lines: Callable[[Lines], Awaitable[None]]
     lost: Callable[[], Awaitable[None]]
@@ -136,8 +137,7 @@ class RelayLine:
                 async with asyncio.timeout(OPEN_SECONDS):
                     await self._open_offered()
                 async with asyncio.timeout(CALL_SECONDS):
-                    await self._apply_permit()
-                    await self._apply_view()
+                    await self._apply()
             except TimeoutError:
                 await self._lost("relay.slow")
             except (RelayRefused, TicketRefused) as error:
@@ -166,6 +166,18 @@ class RelayLine:
         if self._watcher is None or self._watcher.done():
             self._watcher = self._task(self._watch())
 
+    async def _apply(self) -> None:
+        """Whoever sits goes on while the relay is out of reach, for as long as the lease lasts."""
+        try:
+            await self._apply_permit()
+            await self._apply_view()
+        except RelayRefused as error:
+            lasts = self._applied is not None and time.time() < self._applied.ends_at
+            if error.code != "relay.unreachable" or not lasts:
+                raise
+            self._renew = True
+            asyncio.get_running_loop().call_later(TRY_AGAIN_SECONDS, self._wake.set)
+
     async def _apply_permit(self) -> None:
         """Seat, move, renew or unseat, whichever makes the relay agree with the database."""
         wanted, renew, self._renew = self._wanted, self._renew, False
@@ -173,25 +185,26 @@ class RelayLine:
             return
         if wanted is None:
             if self._applied is not None:
-                self._applied = None
                 await relay.control().unseat(self._connection)
+                self._applied = None
         elif self._applied is None:
             await relay.control().seat(wanted.ticket())
             self._applied = wanted
             # A removal may have overtaken this call: the rows are read once more.
-            self._callbacks.seated()
+            self._callbacks.look_again()
             await self._note_mapped()
         elif wanted != self._applied or renew:
             await relay.control().move(wanted.ticket())
             self._applied = wanted
             # A removal may have overtaken this call: the rows are read once more.
-            self._callbacks.seated()
+            self._callbacks.look_again()
             await self._note_mapped()
 
     async def _apply_view(self) -> None:
         if self._has_transport and self._told_widths != self._widths:
-            self._told_widths = self._widths
-            await relay.control().view(self._connection, self._widths)
+            widths = self._widths
+            await relay.control().view(self._connection, widths)
+            self._told_widths = widths
 
     async def _note_mapped(self) -> None:
         """Connected means mapped: seat acknowledged, handshake done and keys ready; told once an
@@ -238,8 +251,9 @@ class RelayLine:
             case NodeLost():
                 await self._lost("relay.node_lost")
             case LeaseExpired():
-                self._applied, self._mapped = None, None
-                self._wake.set()
+                # Only a fresh reading may seat again: what is remembered was not renewed.
+                self._applied = self._wanted = self._mapped = None
+                self._callbacks.look_again()
 
     async def _lost(self, code: str) -> None:
         """The browser must bring a fresh transport; ICE is never restarted."""

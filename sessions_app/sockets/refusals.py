@@ -37,6 +37,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "room_full": ("Every seat is taken.", "Wait until somebody leaves."),
     "not_now": ("This cannot be done right now.", LOOK_AGAIN),
+    "not_sent": ("Nobody heard this.", TRY_AGAIN),
     "too_fast": ("That was too much at once.", TRY_AGAIN),
     "busy": ("The connection is still being made.", TRY_AGAIN),
     "log_unavailable": (

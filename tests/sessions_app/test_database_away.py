@@ -21,6 +21,7 @@ from sessions_app.messages.keys import Committed, KeyGroupState, WelcomeToGroup
 from sessions_app.models import Admission
 from sessions_app.sockets import away
 from sessions_app.sockets.keys import KeyReader
+from sessions_app.sockets.threads import in_thread
 from tests import databases
 from tests.cast import Visit
 from tests.media_relay.offers import offer
@@ -263,8 +264,8 @@ async def test_a_full_pool_that_was_cut_refuses_once(committed_meeting: Meeting,
     await in_db(fill)(pool)
     await in_db(databases.cut)(str(connections["default"].settings_dict["NAME"]))
     with suppress(OperationalError):
-        await consumers.in_thread(Admission.objects.count)
-    assert await consumers.in_thread(Admission.objects.count) == 0
+        await in_thread(Admission.objects.count)
+    assert await in_thread(Admission.objects.count) == 0
 
 
 def fill(size: int) -> None:
