@@ -12,7 +12,7 @@ from groups.models import Group
 
 def tell_group(group: Group) -> None:
     """Pages of those who wait or sit in a session, once the change is committed."""
-    transaction.on_commit(lambda: _send(f"group.{group.pk.hex}"))
+    transaction.on_commit(lambda: _send(f"group.{group.pk.hex}"), robust=True)
 
 
 def _send(channel_group: str) -> None:

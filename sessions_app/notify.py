@@ -21,12 +21,14 @@ def session_channel(session_id: UUID) -> str:
 def session_changed(session_id: UUID, *, first: UUID | None = None) -> None:
     """`first`: the connection that gains by it, which the others let go before them."""
     message = CHANGED | ({"first": first.hex} if first else {})
-    transaction.on_commit(lambda: _send(session_channel(session_id), message))
+    channel = session_channel(session_id)
+    transaction.on_commit(lambda: _send(channel, message), robust=True)
 
 
 def keys_changed(session_id: UUID) -> None:
     """Apart from the rest: a change of keys needs no fresh snapshot, and must be quick."""
-    transaction.on_commit(lambda: _send(session_channel(session_id), KEYS_CHANGED))
+    channel = session_channel(session_id)
+    transaction.on_commit(lambda: _send(channel, KEYS_CHANGED), robust=True)
 
 
 def _send(channel: str, message: dict[str, str]) -> None:

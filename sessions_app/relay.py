@@ -1,10 +1,12 @@
 """The one relay control of this process, and what is asked of it once a change is committed.
 
 Revocation does not wait for the member's own socket: the side that acts asks the relay itself.
-Every call is idempotent, bounded in time, and backed by the seat's 60 s lease if it is lost.
+Every call is idempotent and bounded in time. One that finds the relay out of reach is made again
+until the seat's 60 s lease would have ended by itself; without a loop to do so, the lease decides.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -15,11 +17,13 @@ from django.db import transaction
 
 from media_relay.control import RelayControl, RelayRefused, TicketRefused
 from media_relay.redis_control import RedisControl
+from media_relay.tickets import LEASE_SECONDS
 from sessions_app.permits import permit_of
 
 log = structlog.get_logger(__name__)
 
 CALL_SECONDS = 2.0
+TRY_AGAIN_SECONDS = 1.0
 Work = Callable[[RelayControl], Awaitable[None]]
 
 
@@ -36,7 +40,7 @@ class Link:
         self.loop.call_soon_threadsafe(self._start, work)
 
     def _start(self, work: Work) -> None:
-        call = self.loop.create_task(_bounded(work, self.control))
+        call = self.loop.create_task(_until_reached(work, self.control))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
 
@@ -99,14 +103,26 @@ def _soon(work: Work) -> None:
         asyncio.run(_once(work))
 
 
-async def _bounded(work: Work, relay: RelayControl) -> None:
+async def _until_reached(work: Work, relay: RelayControl) -> None:
+    until = time.monotonic() + LEASE_SECONDS
+    while True:
+        if await _bounded(work, relay) or time.monotonic() >= until:
+            return
+        await asyncio.sleep(TRY_AGAIN_SECONDS)
+
+
+async def _bounded(work: Work, relay: RelayControl) -> bool:
+    """False when no relay has heard it."""
     try:
         async with asyncio.timeout(CALL_SECONDS):
             await work(relay)
     except (RelayRefused, TicketRefused) as error:
         log.info("relay.refused", code=error.code)
+        return error.code != "relay.unreachable"
     except TimeoutError:
         log.warning("relay.slow")
+        return False
+    return True
 
 
 async def _once(work: Work) -> None:
