@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import act, record
 from sessions_app import gates, notify, queries, relay
-from sessions_app.errors import AdmitsNobody, NotAHost, TransitionRefused
+from sessions_app.errors import AdmitsNobody, NotAHost, OnAnotherDevice, TransitionRefused
 from sessions_app.events import (
     DoorsOpened,
     HostSeated,
@@ -56,6 +56,8 @@ def take_host_seat(*, attempt: Attempt, connection: UUID, mode: SeatMode) -> Adm
     gates.require_all_open(attempt)
     if not session.doors_are_open:
         raise AdmitsNobody("doors_closed")
+    if queries.live_admission(attempt.user, session) is not None:
+        raise OnAnotherDevice
     now = timezone.now()
     admission = Admission.objects.create(
         session=session,
