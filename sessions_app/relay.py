@@ -2,6 +2,7 @@
 
 Revocation does not wait for the member's own socket: the side that acts asks the relay itself.
 Every call is idempotent, bounded in time, and backed by the seat's 60 s lease if it is lost.
+A service asks before it notifies: of what follows a commit, nothing is done after a failure.
 """
 
 import asyncio

@@ -96,16 +96,16 @@ def unlock_session(*, session: Session, by: User) -> None:
 def suspend_media(*, session: Session, by: User) -> None:
     """Nobody but hosts is forwarded by the relay until `resume_media`."""
     session = _hosted(session, by)
-    _flag(session, "media_suspended_at", timezone.now())
     _refresh_everybody(session)
+    _flag(session, "media_suspended_at", timezone.now())
     record(MediaSuspended(**about_session(session)))
 
 
 @act(MediaResumed)
 def resume_media(*, session: Session, by: User) -> None:
     session = _hosted(session, by)
-    _flag(session, "media_suspended_at", None)
     _refresh_everybody(session)
+    _flag(session, "media_suspended_at", None)
     record(MediaResumed(**about_session(session)))
 
 

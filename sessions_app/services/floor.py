@@ -46,7 +46,8 @@ def mute_all(*, session: Session, by: User) -> int:
     for target in members:
         seat = seat_of(target)
         seat.may_send_mic = seat.mic_on = False
-        _save(target, seat)
+        seat.save()
+        relay.refresh_on_commit(target.pk)
     notify.session_changed(session.pk)
     record(EverybodyMuted(**about_session(session), people=len(members)))
     return len(members)
