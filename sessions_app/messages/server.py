@@ -263,7 +263,7 @@ class GateClosed(ServerMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondDevice(ServerMessage):
-    """Instead of `welcome`: the account is in elsewhere. A fresh factor is proved at `url`."""
+    """Instead of a place: the account is in elsewhere. A fresh factor is proved at `url`."""
 
     type: ClassVar[str] = "second_device"
     url: str

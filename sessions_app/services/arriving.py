@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from audit.services import act, record
@@ -33,18 +34,20 @@ COOL_DOWN = timedelta(minutes=2)
 FRESH_FACTOR = timedelta(minutes=10)
 
 
+@transaction.atomic
 def arrive(*, attempt: Attempt, connection: UUID, mode: SeatMode) -> Admission | None:
     """The right one of the services below; None for a host before the doors are open.
 
     Raises GateIsClosed, OnAnotherDevice, CoolingDown or AdmitsNobody.
     """
-    held = queries.live_admission(attempt.user, attempt.session)
+    session = locked_session(attempt.session.pk)
+    held = queries.live_admission(attempt.user, session)
     if held is not None:
         return resume_place(attempt=attempt, admission=held, connection=connection)
     gates.require_all_open(attempt)
     if not attempt.is_host:
         return enter_waiting_room(attempt=attempt, connection=connection, mode=mode)
-    if attempt.session.doors_are_open:
+    if session.doors_are_open:
         return take_host_seat(attempt=attempt, connection=connection, mode=mode)
     return None
 

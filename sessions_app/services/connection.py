@@ -1,14 +1,16 @@
 """What happens to sockets and transports: they join, fall silent, and are swept up."""
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.services import act, record
 from sessions_app import notify
-from sessions_app.errors import NoSuchAdmission
+from sessions_app.errors import NoSuchAdmission, SessionRefused
 from sessions_app.events import MediaJoined, MediaLost, TransportTicketIssued
 from sessions_app.models import Admission
 from sessions_app.permits import transport_ticket
@@ -90,12 +92,25 @@ def keep_alive(*, admission_id: UUID, connection: UUID) -> bool:
 
 def sweep_lost() -> int:
     """Ends the places of those who did not come back; says how many."""
+    ended = 0
+    for admission in _lost():
+        with suppress(SessionRefused):
+            _end_lost(admission)
+            ended += 1
+    return ended
+
+
+@transaction.atomic
+def _end_lost(admission: Admission) -> None:
+    """MUST NOT end the place of somebody who has come back since the sweep looked."""
+    locked_session(admission.session_id)
+    if not _lost().select_for_update(of=("self",)).filter(pk=admission.pk):
+        raise NoSuchAdmission("not_lost")
+    leave(admission=admission, reason="connection_lost")
+
+
+def _lost() -> QuerySet[Admission]:
     now = timezone.now()
-    lost = Admission.objects.filter(state__in=words(LIVE)).filter(
-        Q(connection=None, heartbeat_at__lt=now - GRACE)
-        | Q(heartbeat_at__lt=now - HEARTBEAT_STOPPED)
-    )
-    found = list(lost.select_related("session__group"))
-    for admission in found:
-        leave(admission=admission, reason="connection_lost")
-    return len(found)
+    overdue = Q(connection=None, heartbeat_at__lt=now - GRACE)
+    silent = Q(heartbeat_at__lt=now - HEARTBEAT_STOPPED)
+    return Admission.objects.filter(overdue | silent, state__in=words(LIVE))

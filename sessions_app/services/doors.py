@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import act, record
 from sessions_app import gates, notify, queries, relay
-from sessions_app.errors import AdmitsNobody, NotAHost, TransitionRefused
+from sessions_app.errors import AdmitsNobody, NotAHost, OnAnotherDevice, TransitionRefused
 from sessions_app.events import (
     DoorsOpened,
     HostSeated,
@@ -56,6 +56,8 @@ def take_host_seat(*, attempt: Attempt, connection: UUID, mode: SeatMode) -> Adm
     gates.require_all_open(attempt)
     if not session.doors_are_open:
         raise AdmitsNobody("doors_closed")
+    if queries.live_admission(attempt.user, session) is not None:
+        raise OnAnotherDevice
     now = timezone.now()
     admission = Admission.objects.create(
         session=session,
@@ -94,16 +96,16 @@ def unlock_session(*, session: Session, by: User) -> None:
 def suspend_media(*, session: Session, by: User) -> None:
     """Nobody but hosts is forwarded by the relay until `resume_media`."""
     session = _hosted(session, by)
-    _flag(session, "media_suspended_at", timezone.now())
     _refresh_everybody(session)
+    _flag(session, "media_suspended_at", timezone.now())
     record(MediaSuspended(**about_session(session)))
 
 
 @act(MediaResumed)
 def resume_media(*, session: Session, by: User) -> None:
     session = _hosted(session, by)
-    _flag(session, "media_suspended_at", None)
     _refresh_everybody(session)
+    _flag(session, "media_suspended_at", None)
     record(MediaResumed(**about_session(session)))
 
 

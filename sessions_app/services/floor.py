@@ -44,9 +44,10 @@ def mute_all(*, session: Session, by: User) -> int:
         user__memberships__role__in=sorted(HOST_ROLES),
     )
     for target in members:
-        seat = target.seat
+        seat = seat_of(target)
         seat.may_send_mic = seat.mic_on = False
-        _save(target, seat)
+        seat.save()
+        relay.refresh_on_commit(target.pk)
     notify.session_changed(session.pk)
     record(EverybodyMuted(**about_session(session), people=len(members)))
     return len(members)

@@ -1,5 +1,6 @@
 """What time does by itself: ends, returns, sweeps and deletes. Each is idempotent."""
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 from accounts.models import SignIn
 from audit.services import act, record
 from sessions_app import queries
+from sessions_app.errors import SessionRefused
 from sessions_app.events import LocationsPurged
 from sessions_app.models import PreJoin, Session
 from sessions_app.services.absence import hosts_were_away_too_long, return_everybody
@@ -29,7 +31,8 @@ def keep_all_sessions() -> None:
     now = timezone.now()
     due = Session.objects.filter(state__in=words(JOINABLE), opens_at__lte=now)
     for session in due.select_related("group"):
-        keep_session(session)
+        with suppress(SessionRefused):
+            keep_session(session)
 
 
 @act(LocationsPurged)

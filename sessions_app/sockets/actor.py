@@ -121,7 +121,7 @@ class Actor:
             case said.TakeOver():
                 return self._take_over(self._attempt(standing))
             case said.OpenDoors():
-                self._open_doors(self._attempt(standing))
+                return self._open_doors(self._attempt(standing))
             case said.State(mic=mic, camera=camera, private=private, away=away) if own:
                 services.set_presence(
                     admission=own, mic=mic, camera=camera, private=private, away=away
@@ -153,14 +153,24 @@ class Actor:
 
     def _arrive(self, hello: said.Hello, attempt: Attempt) -> ServerMessage:
         self._place.mode = hello.mode
+        return self._take_place(services.arrive, attempt) or _welcome()
+
+    def _open_doors(self, attempt: Attempt) -> SecondDevice | None:
+        """Where they are open already, perhaps from another tab, the host arrives as on `hello`."""
+        come_in = services.arrive if attempt.session.doors_are_open else services.open_doors
+        return self._take_place(come_in, attempt)
+
+    def _take_place(
+        self, come_in: Callable[..., Admission | None], attempt: Attempt
+    ) -> SecondDevice | None:
         try:
-            admission = services.arrive(
-                attempt=attempt, connection=self._place.connection, mode=hello.mode
+            admission = come_in(
+                attempt=attempt, connection=self._place.connection, mode=self._place.mode
             )
         except OnAnotherDevice:
             return self._second_device(attempt)
         self._place.admission_id = admission.pk if admission else None
-        return _welcome()
+        return None
 
     def _second_device(self, attempt: Attempt) -> SecondDevice:
         shown_at = _factor_shown_at(attempt.sign_in)
@@ -178,13 +188,6 @@ class Actor:
         )
         self._place.admission_id = admission.pk
         return _welcome()
-
-    def _open_doors(self, attempt: Attempt) -> None:
-        come_in = services.take_host_seat if attempt.session.doors_are_open else services.open_doors
-        admission = come_in(
-            attempt=attempt, connection=self._place.connection, mode=self._place.mode
-        )
-        self._place.admission_id = admission.pk
 
     def _standing(self, own: Admission | None) -> Standing:
         """By the rows as they are now; raises SessionRefused for who may not know any more."""

@@ -26,7 +26,7 @@ ACTS: dict[type[ClientMessage], tuple[Service, ...]] = {
     said.Offer: (services.issue_transport_ticket,),
     said.State: (services.set_presence,),
     said.Leave: (services.leave,),
-    said.OpenDoors: (services.open_doors, services.take_host_seat),
+    said.OpenDoors: (services.open_doors, services.resume_place, services.take_host_seat),
     keys.FoundGroup: (services.found_key_group,),
     keys.Commit: (services.commit_keys,),
 }

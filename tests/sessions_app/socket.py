@@ -30,8 +30,8 @@ class Wire(WebsocketCommunicator):
     cut meanwhile would be tried again for ever.
     """
 
-    send_input = ApplicationCommunicator.send_input
-    receive_output = ApplicationCommunicator.receive_output
+    send_input: Any = ApplicationCommunicator.send_input
+    receive_output: Any = ApplicationCommunicator.receive_output
 
 
 class Socket:
@@ -125,7 +125,7 @@ class Socket:
     async def close_code(self) -> int:
         async with asyncio.timeout(WITHIN):
             while True:
-                output = await self.wire.receive_output(timeout=WITHIN)  # type: ignore[no-untyped-call]  # asgiref leaves it bare
+                output = await self.wire.receive_output(timeout=WITHIN)
                 if output["type"] == "websocket.close":
                     self.is_open = False
                     return int(output.get("code", 1000))

@@ -1,5 +1,6 @@
 """What a host does holds against a browser that does not play along: rights are the server's."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from groups.states import CameraPolicy
 from media_relay.tickets import Source
-from sessions_app import notify, services
+from sessions_app import notify, relay, services
 from sessions_app.errors import NotAHost, TransitionRefused
 from sessions_app.models import Admission, Session
 from sessions_app.permits import permit_of
@@ -88,6 +89,23 @@ def test_suspended_members_send_nothing_and_the_host_may_still_speak(
         assert sendable(own) == BOTH
         services.resume_media(session=meeting.session, by=meeting.thea.user)
     assert sendable(seated) == BOTH
+
+
+@pytest.mark.parametrize("act", [services.mute_all, services.suspend_media, services.resume_media])
+def test_the_relay_is_asked_for_everybody_before_anybody_is_told(
+    meeting: Meeting,
+    seated: Admission,
+    act: Callable[..., object],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """Of what follows a commit, nothing is done after the first that fails."""
+    meeting.admit(meeting.wait(meeting.ben))
+    with django_capture_on_commit_callbacks() as callbacks, meeting.hosting():
+        act(session=meeting.session, by=meeting.thea.user)
+    *first, last = (callback.__module__ for callback in callbacks)
+    assert len(first) >= 2
+    assert set(first) == {relay.__name__}
+    assert last == notify.__name__
 
 
 @pytest.mark.parametrize(("private", "away"), [(False, False), (True, True)])

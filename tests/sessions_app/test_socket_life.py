@@ -137,6 +137,25 @@ async def test_a_second_tab_is_a_reconnect_and_replaces_the_first(
     await first.close()
 
 
+async def test_doors_that_another_tab_has_opened_are_a_reconnect_too(
+    committed_meeting: Meeting, relay_node: Node
+) -> None:
+    meeting = committed_meeting
+    await in_db(meeting.answer)(meeting.thea)
+    first = Socket(meeting.thea, meeting.session.pk)
+    await first.open()
+    await first.hello()
+    async with Socket(meeting.thea, meeting.session.pk) as second:
+        await second.hello()
+        await first.say("open_doors")
+        await first.is_told("admitted")
+        await second.say("open_doors")
+        assert (await second.is_told("admitted"))["own"]["role"] == "host"
+        assert (await first.hear("closed"))["reason"] == "replaced"
+        assert await Admission.objects.acount() == 1
+    await first.close()
+
+
 async def test_noise_gets_one_error_each_and_the_socket_goes_on(
     committed_meeting: Meeting, relay_node: Node
 ) -> None:

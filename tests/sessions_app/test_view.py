@@ -1,17 +1,15 @@
 """What a connection is told while somebody acts: the state of one moment, never half an act."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from uuid import uuid4
 
-from django.db import connection, connections
+from django.db import connection
 
 from sessions_app.models import Admission
 from sessions_app.services import remove_participant
 from sessions_app.sockets.view import Place, view_of
 from sessions_app.states import BlockScope, DecisionReason
 from tests.sessions_app.meeting import Meeting
+from tests.sessions_app.races import AfterReading
 
 
 def place_of(meeting: Meeting, admission: Admission) -> Place:
@@ -35,27 +33,6 @@ def remove(meeting: Meeting, admission: Admission) -> None:
         )
 
 
-class AfterReading:
-    """Does its work once, on another connection, when the first row of a table was read."""
-
-    def __init__(self, table: str, work: Callable[[], None]) -> None:
-        self._table, self._work, self.is_done = f'FROM "{table}"', work, False
-
-    def __call__(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        result = execute(sql, *rest)
-        if self._table in sql and not self.is_done:
-            self.is_done = True
-            with ThreadPoolExecutor(1) as other:
-                other.submit(self._work_and_close).result(timeout=10)
-        return result
-
-    def _work_and_close(self) -> None:
-        try:
-            self._work()
-        finally:
-            connections.close_all()
-
-
 def test_a_removal_during_a_reading_is_not_told_as_the_end_of_a_membership(
     committed_meeting: Meeting,
 ) -> None:
@@ -63,7 +40,7 @@ def test_a_removal_during_a_reading_is_not_told_as_the_end_of_a_membership(
     meeting.open_doors()
     ben = meeting.admit(meeting.wait(meeting.ben, uuid4()))
     place = place_of(meeting, ben)
-    removal = AfterReading("sessions_app_admission", lambda: remove(meeting, ben))
+    removal = AfterReading('FROM "sessions_app_admission"', lambda: remove(meeting, ben))
     with connection.execute_wrapper(removal):
         while_it_happens = view_of(place)
     assert removal.is_done
@@ -81,7 +58,7 @@ def test_an_arrival_during_a_reading_is_left_to_the_next(committed_meeting: Meet
     def arrive() -> None:
         place.admission_id = meeting.wait(meeting.ben, place.connection).pk
 
-    arrival = AfterReading("accounts_signin", arrive)
+    arrival = AfterReading('FROM "accounts_signin"', arrive)
     with connection.execute_wrapper(arrival):
         while_it_happens = view_of(place)
     assert arrival.is_done

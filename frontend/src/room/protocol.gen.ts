@@ -434,7 +434,7 @@ export interface GateClosed {
   title: string;
 }
 
-/** Instead of `welcome`: the account is in elsewhere. A fresh factor is proved at `url`. */
+/** Instead of a place: the account is in elsewhere. A fresh factor is proved at `url`. */
 export interface SecondDevice {
   n: number;
   type: "second_device";
