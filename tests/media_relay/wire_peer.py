@@ -75,6 +75,12 @@ class WirePeer:
                 self._heard.clear()
                 await self._heard.wait()
 
+    async def hear_line(self, mid: int, count: int, seconds: float = 15) -> None:
+        """Wait until so many RTP packets of a line have come in all."""
+        async with asyncio.timeout(seconds):
+            while self.media()[self.ssrc(mid)] < count:
+                await self.hear(1, seconds)
+
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self.socket)
         self.socket.close()
