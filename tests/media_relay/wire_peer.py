@@ -107,10 +107,10 @@ class WirePeer:
         return bytes(message)
 
     async def check(self) -> stun.Message:
-        """A right connectivity check, and its answer."""
+        """A right connectivity check, and its answer: all that was sent before has been read."""
         self._checked.clear()
         self.send(self.request())
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             await self._checked.wait()
         return stun.parse_message(self.answers[-1])
 
@@ -123,7 +123,7 @@ class WirePeer:
         context.set_tlsext_use_srtp(b"SRTP_AEAD_AES_128_GCM")
         self.tls = SSL.Connection(context)
         self.tls.set_connect_state()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             while True:
                 try:
                     self.tls.do_handshake()
