@@ -1,7 +1,7 @@
 """What control calls do and refuse, on a real node with aiortc's own peers."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -40,6 +40,17 @@ async def ben() -> AsyncIterator[Peer]:
     peer = Peer("ben")
     yield peer
     await peer.close()
+
+
+async def falls_silent(count: Callable[[], object]) -> None:
+    """Within 15 s a second passes in which nothing is counted: aiortc decodes behind its time."""
+    before, quiet = count(), 0
+    async with asyncio.timeout(15):
+        while quiet < 10:
+            await asyncio.sleep(0.1)
+            now = count()
+            quiet = quiet + 1 if now == before else 0
+            before = now
 
 
 async def refusal(call: object) -> str:
@@ -83,25 +94,23 @@ async def test_a_seat_given_before_the_handshake_begins_with_it(
     await relay.seat(desk.seat("ana", 1))
     await early.check()
     await early.handshake()
-    await asyncio.sleep(1)
-    assert early.media()[early.ssrc(3)] > 10
-    assert early.media()[early.ssrc(18)] > 10
+    for line in (3, 18):
+        await early.hear_line(line, 11)
     early.close()
 
 
 async def test_unseating_stops_both_directions_at_once(
-    relay: InProcessControl, desk: Desk, ana: Peer, ben: Peer
+    relay: InProcessControl, desk: Desk, node: Node, ana: Peer, ben: Peer
 ) -> None:
     for seat, peer in enumerate((ana, ben), start=1):
         await peer.open(relay, desk)
         await relay.seat(desk.seat(peer.person, seat))
     for peer in (ana, ben):
         await peer.until(lambda frames: frames["18"] > 5)
+    assert any(node.figures.legs.values())
     await relay.unseat("ben")
-    await asyncio.sleep(0.3)
-    before = dict(ana.frames), dict(ben.frames)
-    await asyncio.sleep(1.0)
-    assert (dict(ana.frames), dict(ben.frames)) == before
+    assert not any(node.figures.legs.values())
+    await falls_silent(lambda: (dict(ana.frames), dict(ben.frames)))
     await relay.unseat("ben")
 
 
@@ -117,10 +126,7 @@ async def test_a_mic_only_seat_is_heard_and_not_seen_until_it_may(
     await relay.move(desk.seat("ben", 2))
     await ana.until(lambda frames: frames["18"] > 5)
     await relay.move(desk.seat("ben", 2, may_send=frozenset()))
-    await asyncio.sleep(0.3)
-    before = dict(ana.frames)
-    await asyncio.sleep(0.7)
-    assert dict(ana.frames) == before
+    await falls_silent(lambda: dict(ana.frames))
 
 
 async def test_a_viewer_without_video_gets_audio_alone(
@@ -142,9 +148,9 @@ async def test_a_lease_that_nobody_renews_ends_the_seat_and_not_the_transport(
         await peer.open(relay, desk)
     async with Listener(relay, "ben") as heard:
         await relay.seat(desk.seat("ana", 1))
-        await relay.seat(desk.seat("ben", 2, seconds=2))
+        await relay.seat(desk.seat("ben", 2, seconds=6))
         await ana.until(lambda frames: frames["18"] > 0)
-        await heard.until(LeaseExpired(), seconds=4)
+        await heard.until(LeaseExpired(), seconds=15)
         await heard.until(SlotsMapped(()))
         assert "ben" in node.connections
         assert not any(isinstance(event, TransportClosed) for event in heard.events)
@@ -157,9 +163,9 @@ async def test_a_renewed_lease_goes_on(
         await peer.open(relay, desk)
     await relay.seat(desk.seat("ana", 1))
     await relay.seat(desk.seat("ben", 2, seconds=2))
-    await asyncio.sleep(1)
+    await asyncio.sleep(0.3)
     await relay.move(desk.seat("ben", 2))
-    await asyncio.sleep(2.2)
+    await asyncio.sleep(2.9)
     frames = ana.frames["18"]
     await ana.until(lambda now: now["18"] > frames)
 
@@ -306,7 +312,7 @@ async def test_what_nobody_looks_at_is_not_sent(
         await relay.seat(desk.seat(peer.person, seat))
     await ana.until(lambda frames: frames["18"] > 5)
     await relay.view("ana", {"18": 0})
-    await asyncio.sleep(0.5)
+    await falls_silent(lambda: ana.frames["18"])
     pictures, voices = ana.frames["18"], ana.frames["3"]
     await ana.until(lambda frames: frames["3"] > voices + 50)
     assert ana.frames["18"] == pictures

@@ -75,6 +75,12 @@ class WirePeer:
                 self._heard.clear()
                 await self._heard.wait()
 
+    async def hear_line(self, mid: int, count: int, seconds: float = 15) -> None:
+        """Wait until so many RTP packets of a line have come in all."""
+        async with asyncio.timeout(seconds):
+            while self.media()[self.ssrc(mid)] < count:
+                await self.hear(1, seconds)
+
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self.socket)
         self.socket.close()
@@ -101,10 +107,10 @@ class WirePeer:
         return bytes(message)
 
     async def check(self) -> stun.Message:
-        """A right connectivity check, and its answer."""
+        """A right connectivity check, and its answer: all that was sent before has been read."""
         self._checked.clear()
         self.send(self.request())
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             await self._checked.wait()
         return stun.parse_message(self.answers[-1])
 
@@ -117,7 +123,7 @@ class WirePeer:
         context.set_tlsext_use_srtp(b"SRTP_AEAD_AES_128_GCM")
         self.tls = SSL.Connection(context)
         self.tls.set_connect_state()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             while True:
                 try:
                     self.tls.do_handshake()
