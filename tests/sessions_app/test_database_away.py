@@ -1,8 +1,10 @@
 """A call outlasts a database that is away, for as long as the relay's leases and no longer."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, MutableMapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from django.db import OperationalError, connections
 from config.environment import Environment
 from media_relay.control import InProcessControl, TransportClosed, TransportConnected
 from media_relay.node import Node
-from media_relay.tickets import verify, verify_key
+from media_relay.tickets import LEASE_SECONDS, verify, verify_key
 from sessions_app import consumers, queries, relay
 from sessions_app.messages.keys import Committed, KeyGroupState, WelcomeToGroup
 from sessions_app.models import Admission
@@ -204,6 +206,17 @@ async def test_a_hold_ends_with_the_lease(
             for page in (thea, ana):
                 assert await page.close_code() == consumers.FAILED
             await until(lambda: relay_node.load == 0)
+
+
+async def test_work_that_only_hangs_is_given_up_with_the_lease(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(away, "LAST_TRY_SECONDS", 0.1)
+    hold = away.Hold()
+    hold.renew(time.monotonic() - LEASE_SECONDS)
+    with pytest.raises(TimeoutError):
+        await hold.outlast(asyncio.Event().wait)
+    assert await hold.outlast(partial(asyncio.to_thread, str, "read")) == "read"
 
 
 async def test_any_other_error_ends_the_connection_at_once(

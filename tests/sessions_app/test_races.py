@@ -1,21 +1,31 @@
 """Acts that meet: none undoes what another has just committed, and none stops the rest."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from asgiref.sync import sync_to_async
+from django.db import connection, transaction
 from django.utils import timezone
 
 from groups.states import SeatRole
-from sessions_app import services
+from media_relay.node import Node
+from sessions_app import notify, queries, services
 from sessions_app.errors import OnAnotherDevice
+from sessions_app.messages.keys import Committed, KeyGroupState
 from sessions_app.models import Admission, Session
-from sessions_app.states import AdmissionState, SeatMode, SessionState
+from sessions_app.routing import websocket
+from sessions_app.sockets.keys import KeyReader
+from sessions_app.states import AdmissionState, KeyStanding, SeatMode, SessionState
 from tests.cast import TOM
+from tests.sessions_app import socket
+from tests.sessions_app.keys import commit, found, let_in
 from tests.sessions_app.meeting import Meeting, by_itself, one_more, second_device
 from tests.sessions_app.races import AfterReading, at_one_moment
+from tests.sessions_app.socket import Socket
 from tests.trail import recorded
 
 
@@ -134,3 +144,68 @@ def test_a_session_that_its_host_ends_keeps_no_other_from_its_end(
     other.refresh_from_db()
     assert other.state == SessionState.ENDED
     assert [entry["reason"] for entry in recorded("session.ended")] == ["by_host", "window_closed"]
+
+
+def test_commits_that_go_with_their_group_during_a_reading_are_no_fault(
+    committed_meeting: Meeting,
+) -> None:
+    meeting = committed_meeting
+    thea = meeting.open_doors()
+    group = found(meeting)
+    ana = let_in(meeting, meeting.ana)
+    commit(meeting.thea, thea, group, 0, added=[ana])
+    commit(meeting.thea, thea, group, 1)
+    reader = KeyReader(has_asked=True)
+    before = queries.key_state(meeting.session.pk)
+    found(meeting, instead_of=group.pk)
+    assert Committed not in [type(one) for one in reader.news(ana, before, is_host=False)]
+    afterwards = queries.key_state(meeting.session.pk)
+    assert afterwards is not None
+    told = reader.news(ana, afterwards, is_host=False)
+    assert [(one.group, one.standing) for one in told if isinstance(one, KeyGroupState)] == [
+        (afterwards.group.pk, KeyStanding.NONE)
+    ]
+
+
+def test_sockets_that_cannot_be_told_keep_nothing_else_from_being_done(
+    committed_db: str, settings: Any
+) -> None:
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": ["redis://127.0.0.1:1/0"]},
+        }
+    }
+    done: list[bool] = []
+    with transaction.atomic():
+        notify.session_changed(uuid4())
+        notify.keys_changed(uuid4())
+        transaction.on_commit(lambda: done.append(True))
+    assert done
+
+
+async def test_a_page_that_is_gone_before_its_answer_holds_no_place(
+    committed_meeting: Meeting, relay_node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_gone = False
+
+    async def served(scope: Any, receive: Any, send: Any) -> None:
+        async def send_while_there(message: Any) -> None:
+            if is_gone:
+                raise OSError
+            await send(message)
+
+        await websocket(scope, receive, send_while_there)
+
+    meeting = committed_meeting
+    await sync_to_async(meeting.open_doors)()
+    await sync_to_async(meeting.answer)(meeting.ana)
+    monkeypatch.setattr(socket, "websocket", served)
+    page = Socket(meeting.ana, meeting.session.pk)
+    assert await page.open()
+    is_gone = True
+    await page.say("hello", mode="video")
+    with suppress(OSError):
+        await page.wire.future
+    waiting = await Admission.objects.aget(user=meeting.ana.user)
+    assert waiting.connection is None
