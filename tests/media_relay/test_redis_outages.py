@@ -42,6 +42,13 @@ async def client(own_redis: Redis) -> AsyncIterator[aioredis.Redis]:
     await client.aclose()
 
 
+@pytest.fixture
+def looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests whose every look at the nodes is their own."""
+    monkeypatch.setattr(redis_control, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(redis_control, "SETTLING_SECONDS", 0)
+
+
 async def start_anew(redis: Redis) -> None:
     """All that it knew is gone."""
     await asyncio.to_thread(redis.stop)
@@ -182,10 +189,8 @@ async def test_a_late_node_does_not_claim_a_room_that_another_carries_by_now(
 
 
 async def test_whoever_went_elsewhere_during_a_look_is_not_lost(
-    own_redis: Redis, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    own_redis: Redis, desk: Desk, looks_at_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis_control, "LOOK_SECONDS", 0)
-    monkeypatch.setattr(redis_control, "SETTLING_SECONDS", 0)
     async with served(desk, own_redis.url) as (_, server), controlled(own_redis.url) as control:
         for who in ("ana", "ben"):
             await control.open_transport(desk.transport(who), offer())
@@ -215,13 +220,10 @@ async def test_whoever_went_elsewhere_during_a_look_is_not_lost(
 
 
 async def test_a_restart_between_two_looks_gives_the_nodes_a_moment_as_well(
-    own_redis: Redis, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    own_redis: Redis, desk: Desk, looks_at_once: None
 ) -> None:
-    monkeypatch.setattr(redis_control, "LOOK_SECONDS", 0)
-    monkeypatch.setattr(redis_control, "SETTLING_SECONDS", 0)
     async with served(desk, own_redis.url) as (_, server), controlled(own_redis.url) as control:
         await control.open_transport(desk.transport("ana"), offer())
-        # Every look is this test's own.
         await end(control._tasks[1:])
         told: asyncio.Queue[RelayEvent] = asyncio.Queue()
         watching = asyncio.create_task(collect(control.watch("ana"), told))

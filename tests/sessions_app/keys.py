@@ -56,3 +56,12 @@ def commit(
             added=newcomers,
             removed=[one.pk for one in removed],
         )
+
+
+def let_in_a_commit_ago(meeting: Meeting) -> tuple[KeyGroup, Admission]:
+    """Ana has her leaf, and there was one commit since."""
+    thea = meeting.open_doors()
+    group = found(meeting)
+    ana = let_in(meeting, meeting.ana)
+    commit(meeting.thea, thea, group, 0, added=[ana])
+    return commit(meeting.thea, thea, group, 1), ana

@@ -27,7 +27,7 @@ from sessions_app.sockets.threads import in_thread
 from tests import databases
 from tests.cast import Visit
 from tests.media_relay.offers import offer
-from tests.sessions_app.keys import commit, found, let_in
+from tests.sessions_app.keys import let_in_a_commit_ago
 from tests.sessions_app.meeting import Meeting
 from tests.sessions_app.socket import Heard, Socket, sits, until
 from tests.trail import recorded
@@ -298,11 +298,7 @@ def fill(size: int) -> None:
 
 def test_a_reading_of_keys_that_breaks_off_has_told_nothing(committed_meeting: Meeting) -> None:
     meeting = committed_meeting
-    thea = meeting.open_doors()
-    group = found(meeting)
-    ana = let_in(meeting, meeting.ana)
-    commit(meeting.thea, thea, group, 0, added=[ana])
-    commit(meeting.thea, thea, group, 1)
+    _, ana = let_in_a_commit_ago(meeting)
     keys = queries.key_state(meeting.session.pk)
     reader = KeyReader(has_asked=True)
     name = str(connections["default"].settings_dict["NAME"])

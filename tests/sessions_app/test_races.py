@@ -22,7 +22,7 @@ from sessions_app.sockets.keys import KeyReader
 from sessions_app.states import AdmissionState, KeyStanding, SeatMode, SessionState
 from tests.cast import TOM
 from tests.sessions_app import socket
-from tests.sessions_app.keys import commit, found, let_in
+from tests.sessions_app.keys import found, let_in_a_commit_ago
 from tests.sessions_app.meeting import Meeting, by_itself, one_more, second_device
 from tests.sessions_app.races import AfterReading, at_one_moment
 from tests.sessions_app.socket import Socket
@@ -150,11 +150,7 @@ def test_commits_that_go_with_their_group_during_a_reading_are_no_fault(
     committed_meeting: Meeting,
 ) -> None:
     meeting = committed_meeting
-    thea = meeting.open_doors()
-    group = found(meeting)
-    ana = let_in(meeting, meeting.ana)
-    commit(meeting.thea, thea, group, 0, added=[ana])
-    commit(meeting.thea, thea, group, 1)
+    group, ana = let_in_a_commit_ago(meeting)
     reader = KeyReader(has_asked=True)
     before = queries.key_state(meeting.session.pk)
     found(meeting, instead_of=group.pk)
